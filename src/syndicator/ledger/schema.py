@@ -1,0 +1,313 @@
+"""The tables. The one place, beside the migrations, that knows columns; `tests/ledger` proves that both agree."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+from syndicator.models import Status
+
+RULE_VERSION = 1
+"""Version of the rule that normalises identity keys, stored beside each key."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time: timestamptz on PostgreSQL, "2026-11-23T14:05:09.123Z" on SQLite (sorts as text)."""
+
+    impl = String(24)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(DateTime(timezone=True))
+        return dialect.type_descriptor(String(24))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone: {value}")
+        value = value.astimezone(UTC)
+        if dialect.name == "postgresql":
+            return value.replace(microsecond=value.microsecond // 1000 * 1000)
+        return f"{value:%Y-%m-%dT%H:%M:%S}.{value.microsecond // 1000:03d}Z"
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None or dialect.name == "postgresql":
+            return value.astimezone(UTC) if value is not None else None
+        return datetime.fromisoformat(value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean(create_constraint=False), nullable=False, server_default=text("false"))
+
+
+def _words(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default="0")
+
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    _flag("seeded"),
+    _words("etag"),
+    _words("last_modified"),
+    _words("digest"),
+    Column("next_poll", Moment),
+    Column("last_poll", Moment),
+    Column("last_success", Moment),
+    Column("last_change", Moment),
+    _count("failures"),
+    _words("error"),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("uid", String(64), nullable=False, unique=True),
+    Column("url", Text, nullable=False),  # "" for a post typed by hand
+    Column("title", Text, nullable=False),
+    Column("body", JSON, nullable=False),  # the other fields of models.Article
+    Column("published", Moment),
+    Column("published_day", Date),
+    Column("embargo", Moment),
+    Column("found_at", Moment, nullable=False),
+    Column("state", String(8), nullable=False),
+    _words("reason"),
+    Column("source", Text, nullable=False, server_default=""),
+    Column("same_as", Integer, ForeignKey("articles.id")),
+    _flag("backfill"),
+    _flag("page_read"),
+    _count("page_tries"),
+    Column("page_next", Moment),
+    _words("page_error"),
+    CheckConstraint("state IN ('new', 'planned', 'seen', 'refused')", name="state"),
+    sqlite_autoincrement=True,
+)
+Index("ix_articles_new", articles.c.id, sqlite_where=articles.c.state == "new", postgresql_where=articles.c.state == "new")
+Index("ix_articles_url", articles.c.url)
+
+article_sources = Table(
+    "article_sources",
+    metadata,
+    Column("article", Integer, ForeignKey("articles.id"), primary_key=True),
+    Column("source", Text, primary_key=True),
+)
+
+article_keys = Table(
+    "article_keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("article", Integer, ForeignKey("articles.id"), nullable=False, index=True),
+    Column("raw", Text, nullable=False),
+    Column("rule_version", Integer, nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("uid", String(64), primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("platform", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    _words("identity"),
+    _words("handle"),
+    Column("paused", Text),
+    _words("paused_by"),
+    Column("paused_at", Moment),
+    Column("verified_at", Moment),
+    Column("expires", Moment),
+    Column("last_sent", Moment),
+    Column("limits", JSON, nullable=False),
+    Column("configured", Boolean(create_constraint=False), nullable=False, server_default=text("true")),
+)
+Index(
+    "uq_accounts_identity",
+    accounts.c.platform,
+    accounts.c.identity,
+    unique=True,
+    sqlite_where=accounts.c.identity != "",
+    postgresql_where=accounts.c.identity != "",
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("article", Integer, ForeignKey("articles.id"), nullable=False),
+    Column("account", String(64), ForeignKey("accounts.uid"), nullable=False),
+    Column("occasion", Text, nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("wanted", String(6), nullable=False, server_default="public"),
+    Column("due", Moment),
+    Column("expires", Moment),
+    _count("version"),
+    _count("approved"),
+    Column("record_key", String(13), nullable=False),
+    Column("created_at", Moment),
+    _flag("urgent"),
+    _flag("breaking"),
+    Column("newest", Moment),
+    Column("attempt", Integer),
+    _count("tries"),
+    _count("requests"),
+    Column("next_look", Moment),
+    _count("looks"),
+    _count("clears"),
+    _flag("closed"),
+    _flag("frozen"),
+    Column("remote_id", Text),
+    Column("permalink", Text),
+    Column("second_remote_id", Text),
+    Column("first_attempt_at", Moment),
+    Column("claimed_at", Moment),
+    Column("sent_at", Moment),
+    Column("sent_by", String(8)),
+    Column("found_at", Moment),
+    Column("changed_at", Moment, nullable=False),
+    _words("code"),
+    _words("detail"),
+    _words("actor"),
+    UniqueConstraint("article", "account", "occasion"),
+    UniqueConstraint("account", "remote_id"),
+    CheckConstraint("status IN ({})".format(", ".join(f"'{s.value}'" for s in Status)), name="status"),
+    CheckConstraint("wanted IN ('public', 'gone')", name="wanted"),
+    CheckConstraint("status <> 'sent' OR (remote_id IS NOT NULL AND permalink IS NOT NULL)", name="receipt"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "uq_deliveries_sending",
+    deliveries.c.account,
+    unique=True,
+    sqlite_where=deliveries.c.status == "sending",
+    postgresql_where=deliveries.c.status == "sending",
+)
+Index("ix_deliveries_queue", deliveries.c.account, deliveries.c.status, deliveries.c.due)
+Index("ix_deliveries_claimed", deliveries.c.account, deliveries.c.claimed_at)
+Index("ix_deliveries_changed", deliveries.c.changed_at, deliveries.c.id)
+Index("ix_deliveries_list", deliveries.c.account, deliveries.c.status, deliveries.c.changed_at, deliveries.c.id)
+Index("ix_deliveries_state", deliveries.c.status, deliveries.c.due)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("delivery", Integer, ForeignKey("deliveries.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("body", JSON, nullable=False),  # the other fields of models.Post
+    Column("fields", JSON, nullable=False),  # names of fields a person has set
+)
+
+post_media = Table(
+    "post_media",
+    metadata,
+    Column("delivery", Integer, ForeignKey("deliveries.id"), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+)
+Index("ix_post_media_sha256", post_media.c.sha256)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("delivery", Integer, ForeignKey("deliveries.id"), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("started", Moment, nullable=False),
+    Column("deadline", Moment, nullable=False),
+    Column("request_out", Moment),
+    Column("ended", Moment),
+    Column("outcome", String(16)),
+    _words("code"),
+    _words("words"),
+    Column("http_status", Integer),
+    Column("request_id", Text),
+    _count("cost"),
+    sqlite_autoincrement=True,
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("delivery", Integer, ForeignKey("deliveries.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("verb", String(12), nullable=False),
+    Column("before", String(12)),
+    Column("after", String(12), nullable=False),
+    Column("version", Integer, nullable=False),
+    _words("code"),
+    _words("detail"),
+    sqlite_autoincrement=True,
+)
+
+switch = Table(  # the stop switch: one row while everything is stopped
+    "switch",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+daemon = Table(  # one row: the last daemon, alive while `beat` is fresh
+    "daemon",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("process", Text, nullable=False),
+    Column("started", Moment, nullable=False),
+    Column("beat", Moment, nullable=False),
+    _count("starts"),
+    Column("ended", Moment),
+)
+
+incidents = Table(  # what people were told about, once per incident
+    "incidents",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("told_at", Moment),
+    _words("detail"),
+)

@@ -1,0 +1,196 @@
+"""Who wants an article, and when it may leave. Pure: every time and count is an argument.
+
+`verdict` judges once, when a post is planned. `gate` judges each time a post could be claimed, and the same function
+gives people their forecast.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from syndicator.models import Account, Article, Delivery, Features, Policy, QuietHours, Status
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a post starts: HELD, QUEUED or SUPPRESSED, why, and its times (aware UTC)."""
+
+    status: Status
+    due: datetime
+    expires: datetime
+    code: str = ""
+    detail: str = ""
+    breaking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """What an account has done lately. `hour` are the claim times, oldest first, of posts of the last hour that are or
+    may be public; `unknown_in_row` the unsettled unknowns since the last receipt."""
+
+    hour: tuple[datetime, ...] = ()
+    last: datetime | None = None
+    unknown_in_row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A closed gate: a machine code, a sentence, and when it opens by itself (None: a person opens it)."""
+
+    code: str
+    why: str
+    until: datetime | None = None
+
+
+# ---------------------------------------------------------------------------------------------- routing
+
+
+def in_sections(wanted: Iterable[str], sections: Iterable[str]) -> bool:
+    """Whether one of `wanted` is a whole path or any part of one of the sections, case-folded."""
+    have: set[str] = set()
+    for path in sections:
+        parts = [part.strip().casefold() for part in path.split(">")]
+        have |= {*parts, " > ".join(parts)}
+    return any(" > ".join(part.strip() for part in want.casefold().split(">")) in have for want in wanted)
+
+
+def mentions(words: Iterable[str], article: Article) -> str:
+    """The first of the words or phrases standing whole in title, summary or tags, or ""."""
+    text = " \n ".join((article.title, article.summary, *article.tags)).casefold()
+    return next((w for w in words if w and re.search(rf"(?<!\w){re.escape(w.casefold())}(?!\w)", text)), "")
+
+
+def not_routed(article: Article, account: Account, sources: Iterable[str]) -> str:
+    """Why an account does not want an article, in words; "" when it wants it."""
+    if account.sources and not set(account.sources) & set(sources):
+        return f"takes only the sources {', '.join(account.sources)}"
+    if account.sections and not in_sections(account.sections, article.sections):
+        return f"takes only the sections {', '.join(account.sections)}"
+    if account.include and not mentions(account.include, article):
+        return f"takes only articles that mention {', '.join(account.include)}"
+    return ""
+
+
+# ---------------------------------------------------------------------------------------------- planning
+
+
+def moment(value: datetime | date, zone: ZoneInfo) -> datetime:
+    """A moment as it is; a day as its beginning in the newsroom's zone."""
+    return value if isinstance(value, datetime) else datetime.combine(value, time(), zone)
+
+
+def day_end(value: date, zone: ZoneInfo) -> datetime:
+    """The end of a day in the newsroom's zone; days of 23 and 25 hours included."""
+    return datetime.combine(value + timedelta(days=1), time(), zone)
+
+
+def expiry(article: Article, policy: Policy, found_at: datetime, zone: ZoneInfo) -> datetime:
+    """When an article is no longer news: max(published, embargo) + max_age, a day counted from its end."""
+    start = found_at
+    if isinstance(article.published, datetime):
+        start = article.published
+    elif article.published is not None:
+        start = day_end(article.published, zone)
+    return max(start, article.embargo or start) + policy.max_age
+
+
+def is_breaking(article: Article, policy: Policy) -> bool:
+    """Whether a label, tag or section of the article is among the policy's breaking words."""
+    words = {word.casefold() for word in policy.breaking}
+    return bool(words & {w.casefold() for w in (*article.labels, *article.tags)}) or in_sections(words, article.sections)
+
+
+def hold_reason(
+    article: Article, account: Account, features: Features, photo_alt: str | None, by_hand: bool
+) -> tuple[str, str] | None:
+    """Why a post must wait for a person, as (code, sentence). `photo_alt` is None for a post without a photo."""
+    policy = account.policy
+    if article.page_error:
+        return "page", article.page_error
+    if article.sensitive and not by_hand:
+        can_warn = features.warnings or features.sensitive_media
+        if policy.sensitive == "hold":
+            return "rule:sensitive", "the article is marked graphic or sensitive"
+        if policy.sensitive == "warn" and not can_warn:
+            return "rule:sensitive", f"the article is marked graphic, and {features.label} has no warning for it"
+    if policy.require_alt and photo_alt == "":
+        return "rule:require_alt", "the photo has no alt text"
+    if policy.approval and not by_hand:
+        return "rule:approval", "waits for approval"
+    return None
+
+
+def verdict(
+    article: Article,
+    account: Account,
+    features: Features,
+    *,
+    photo_alt: str | None,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Verdict:
+    """How the post of a routed article starts on one account."""
+    policy, found_at = account.policy, article.found_at or now
+    breaking = is_breaking(article, policy)
+    due = max(found_at + (timedelta(0) if breaking else policy.hold_for), article.embargo or found_at)
+    expires = expiry(article, policy, found_at, zone)
+    excluded = mentions(account.exclude, article)
+    if excluded:
+        detail = f"the article mentions “{excluded}”"
+        return Verdict(Status.SUPPRESSED, due, expires, "rule:exclude", detail, breaking)
+    if expires <= now and not article.backfill:
+        return Verdict(Status.SUPPRESSED, due, expires, "rule:max_age", "too old when it was found", breaking)
+    if article.backfill:
+        expires = max(expires, now + policy.max_age)
+    held = hold_reason(article, account, features, photo_alt, by_hand=False)
+    if held:
+        return Verdict(Status.HELD, due, expires, *held, breaking)
+    return Verdict(Status.QUEUED, due, expires, breaking=breaking)
+
+
+# ---------------------------------------------------------------------------------------------- gates
+
+
+def quiet_until(quiet: QuietHours, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """When quiet hours that hold now will end, by the newsroom's clock; None outside them."""
+    local = now.astimezone(zone)
+    minute = local.hour * 60 + local.minute
+    over_midnight = quiet.start > quiet.end
+    inside = (minute >= quiet.start or minute < quiet.end) if over_midnight else quiet.start <= minute < quiet.end
+    if not inside:
+        return None
+    day = local.date() + timedelta(days=1 if over_midnight and minute >= quiet.start else 0)
+    end = datetime.combine(day, time(quiet.end // 60 % 24, quiet.end % 60), zone)
+    return end.astimezone(now.tzinfo)
+
+
+def account_gate(paused: str | None, stopped: str | None, enabled: bool, recent: Recent) -> Gate | None:
+    """What closes a whole account, whatever the post: stop switch, pause, trial, two unknowns in a row."""
+    if stopped is not None:
+        return Gate("stopped", f"all sending is stopped: {stopped}")
+    if paused is not None:
+        return Gate("paused", f"the account is paused: {paused}")
+    if not enabled:
+        return Gate("disabled", "the account is switched off (enabled = false)")
+    if recent.unknown_in_row >= 2:
+        return Gate("unknowns", "two posts in a row have no clear answer; nothing new until one is settled")
+    return None
+
+
+def gate(row: Delivery, policy: Policy, features: Features, recent: Recent, now: datetime, zone: ZoneInfo) -> Gate | None:
+    """What closes the way for one post at `now`. Due times and expiry are not gates: they are in the row."""
+    skips = row.urgent or row.breaking
+    if policy.quiet_hours and not skips:
+        until = quiet_until(policy.quiet_hours, now, zone)
+        if until:
+            return Gate("quiet_hours", "quiet hours", until)
+    gap = features.min_gap if skips else max(features.min_gap, policy.spacing)
+    if recent.last and now - recent.last < gap:
+        return Gate("spacing", "keeps its distance to the last post", recent.last + gap)
+    if policy.burst and len(recent.hour) >= policy.burst and not row.urgent:
+        return Gate("burst", f"{policy.burst} posts in an hour are enough", recent.hour[-policy.burst] + HOUR)
+    return None
