@@ -96,7 +96,7 @@ def record_key(key: str, now: datetime) -> str:
 
 def backoff(tries: int, rules: DeliveryRules, key: str) -> timedelta:
     """How long to wait after the n-th failed try: doubling, capped, spread by up to a quarter by the row's key."""
-    base = min(rules.retry_first * 2 ** min(max(tries - 1, 0), 20), rules.retry_cap)
+    base: timedelta = min(rules.retry_first * (1 << min(max(tries - 1, 0), 20)), rules.retry_cap)
     spread = int(key[8:12] or "0", 16) / 0xFFFF
     return base * (1 + spread / 4)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 Lead = Literal["photo", "card"]
 
@@ -324,7 +324,7 @@ class Features:
 
     def limited(self, limits: Mapping[str, int]) -> "Features":
         """These features with the server's own numbers in place of the defaults; unknown names are ignored."""
-        known = {name: value for name, value in limits.items() if name in self.__slots__ and value > 0}
+        known: dict[str, Any] = {name: value for name, value in limits.items() if name in self.__slots__ and value > 0}
         return replace(self, **known) if known else self
 
 

@@ -30,11 +30,14 @@ class Verdict:
 @dataclass(frozen=True, slots=True)
 class Recent:
     """What an account has done lately. `hour` are the claim times, oldest first, of posts of the last hour that are or
-    may be public; `unknown_in_row` the unsettled unknowns since the last receipt."""
+    may be public; `unknown_in_row` the unsettled unknowns since the last receipt; `paused` and `stopped` the reasons of
+    a pause and of the stop switch, None while they are off."""
 
     hour: tuple[datetime, ...] = ()
     last: datetime | None = None
     unknown_in_row: int = 0
+    paused: str | None = None
+    stopped: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,22 +171,27 @@ def quiet_until(quiet: QuietHours, now: datetime, zone: ZoneInfo) -> datetime | 
     return end.astimezone(now.tzinfo)
 
 
-def account_gate(paused: str | None, stopped: str | None, enabled: bool, recent: Recent) -> Gate | None:
+def account_gate(account: Account, recent: Recent) -> Gate | None:
     """What closes a whole account, whatever the post: stop switch, pause, trial, two unknowns in a row."""
-    if stopped is not None:
-        return Gate("stopped", f"all sending is stopped: {stopped}")
-    if paused is not None:
-        return Gate("paused", f"the account is paused: {paused}")
-    if not enabled:
+    if recent.stopped is not None:
+        return Gate("stopped", f"all sending is stopped: {recent.stopped}")
+    if recent.paused is not None:
+        return Gate("paused", f"the account is paused: {recent.paused}")
+    if not account.enabled:
         return Gate("disabled", "the account is switched off (enabled = false)")
     if recent.unknown_in_row >= 2:
         return Gate("unknowns", "two posts in a row have no clear answer; nothing new until one is settled")
     return None
 
 
-def gate(row: Delivery, policy: Policy, features: Features, recent: Recent, now: datetime, zone: ZoneInfo) -> Gate | None:
+def gate(
+    row: Delivery, account: Account, features: Features, recent: Recent, now: datetime, zone: ZoneInfo
+) -> Gate | None:
     """What closes the way for one post at `now`. Due times and expiry are not gates: they are in the row."""
-    skips = row.urgent or row.breaking
+    closed = account_gate(account, recent)
+    if closed:
+        return closed
+    policy, skips = account.policy, row.urgent or row.breaking
     if policy.quiet_hours and not skips:
         until = quiet_until(policy.quiet_hours, now, zone)
         if until:

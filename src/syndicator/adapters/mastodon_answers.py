@@ -1,0 +1,62 @@
+"""Reading what a Mastodon server answers: entities of the library, and texts as HTML."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+
+def told(entity: Any, name: str) -> Any:
+    """A field the server must have told. ValueError without it: the library gives None, even for an empty answer."""
+    found = entity.get(name)
+    if found is None:
+        raise ValueError(f"the server's answer has no {name}")
+    return found
+
+
+def limits(instance: Any) -> dict[str, int]:
+    """The server's own numbers by the names of Features; what it does not tell is left out."""
+    configuration = instance.get("configuration") or {}
+    statuses, media = configuration.get("statuses") or {}, configuration.get("media_attachments") or {}
+    found = {
+        "text_limit": statuses.get("max_characters"),
+        "link_cost": statuses.get("characters_reserved_per_url"),
+        "images": statuses.get("max_media_attachments"),
+        "image_bytes": media.get("image_size_limit"),
+        "image_pixels": media.get("image_matrix_limit"),
+        "alt_limit": media.get("description_limit"),
+    }
+    return {name: value for name, value in found.items() if isinstance(value, int) and value > 0}
+
+
+class _Plain(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.text, self.links = "", set[str]()
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.links |= {value for name, value in attrs if tag == "a" and name == "href" and value}
+
+
+def plain(content: str) -> tuple[str, frozenset[str]]:
+    """The text of a status's HTML, without its line breaks, and the addresses it links to."""
+    parser = _Plain()
+    parser.feed(content)
+    parser.close()
+    return parser.text, frozenset(parser.links)
+
+
+def same(left: str, right: str) -> bool:
+    """Whether two texts have the same letters and digits, which no server's typography or layout changes.
+
+    Texts without any are compared without their white space.
+    """
+    return _letters(left) == _letters(right)
+
+
+def _letters(text: str) -> str:
+    # A server shows a mention it could resolve without its host.
+    text = re.sub(r"(?<![\w/])(@\w+)@[\w.-]*\w", r"\1", text)
+    return "".join(filter(str.isalnum, text)).casefold() or "".join(text.split())

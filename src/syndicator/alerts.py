@@ -1,0 +1,106 @@
+"""Tell people, once per incident: account paused, post not known, source failing, nothing published for a while."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import requests
+import structlog
+
+from syndicator.delivery import needs_person
+from syndicator.errors import StoreError
+from syndicator.models import Status
+from syndicator.room import Room
+
+log = structlog.get_logger("syndicator.alerts")
+
+FAILING = 3  # polls in a row before a source is an incident
+TIMEOUT = 10.0  # seconds for the webhook or the command
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One trouble. `kind` and `subject` tell it from others; `detail` is a sentence for a person."""
+
+    kind: str
+    subject: str
+    detail: str
+
+
+def incidents(room: Room) -> Iterator[Incident]:
+    """What needs a person now."""
+    stop = room.ledger.accounts.stopped()
+    if stop:
+        yield Incident("stopped", "all", f"all sending was stopped by {stop.by}: {stop.reason}")
+    for state in room.ledger.accounts.states():
+        if state.configured and state.paused is not None:
+            yield Incident("account paused", state.name, f"account {state.name} is paused: {state.paused}")
+    yield from _unknown(room)
+    for source in room.ledger.sources.states(room.config.sources.values()).values():
+        if source.failures >= FAILING:
+            yield Incident("source failing", source.name, f"source {source.name} failed {source.failures} times: {source.error}")
+    yield from _silence(room)
+
+
+def _unknown(room: Room) -> Iterator[Incident]:
+    for row in room.ledger.deliveries.with_status(Status.UNCONFIRMED):
+        account = room.account(row.account)
+        if account and needs_person(row, account.delivery):
+            detail = f"post {row.id} on {account.name} may be public and nobody can tell: {row.detail}"
+            yield Incident("post not known", str(row.id), detail)
+
+
+def _silence(room: Room) -> Iterator[Incident]:
+    """Nothing was sent for `silence` although something should have been."""
+    limit = room.config.alerts.silence
+    if limit <= timedelta(0):
+        return
+    now = room.clock()
+    beat = room.ledger.accounts.heartbeat()
+    last = max((t for t in (room.ledger.history.last_sent(), beat.started if beat else None) if t), default=now)
+    if now - last >= limit:
+        hours = (now - last).total_seconds() / 3600
+        yield Incident("silence", "all", f"nothing was published for {hours:.1f} hours")
+
+
+def tell(room: Room) -> list[Incident]:
+    """Tell people of new incidents, and forget those that are over. Returns the new ones."""
+    accounts = room.ledger.accounts
+    known = accounts.open_incidents()
+    current = {(incident.kind, incident.subject): incident for incident in incidents(room)}
+    for kind, subject in known.keys() - current.keys():
+        accounts.close_incident(kind, subject)
+    new = [incident for key, incident in current.items() if key not in known]
+    now = room.clock()
+    for incident in new:
+        accounts.open_incident(incident.kind, incident.subject, incident.detail, now)
+        log.error("needs a person", kind=incident.kind, detail=incident.detail)
+        _notify(room, incident, now)
+    return new
+
+
+def _notify(room: Room, incident: Incident, now: datetime) -> None:
+    settings = room.config.alerts
+    body = {"newsroom": room.config.newsroom.name, "kind": incident.kind, "subject": incident.subject,
+            "text": incident.detail, "at": now.isoformat(timespec="seconds")}  # fmt: skip
+    try:
+        if settings.webhook:
+            requests.post(settings.webhook, json=body, timeout=TIMEOUT, allow_redirects=False).raise_for_status()
+        if settings.command:
+            # The administrator's own command line, read from the configuration; facts go in by standard input only.
+            subprocess.run(
+                settings.command, shell=True, input=json.dumps(body), text=True, timeout=TIMEOUT, check=True,  # noqa: S602
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+    except (requests.RequestException, subprocess.SubprocessError, OSError) as error:
+        log.error("alert not delivered", kind=incident.kind, error=type(error).__name__)
+
+
+def tell_quietly(room: Room) -> None:
+    """`tell`, for a clock that must go on when the ledger is in trouble."""
+    try:
+        tell(room)
+    except StoreError as error:
+        log.error("alerts not judged", error=str(error))

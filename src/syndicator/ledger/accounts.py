@@ -1,0 +1,196 @@
+"""Accounts as rows, pauses, the stop switch, and the daemon's heartbeat."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from syndicator.errors import ConfigError
+from syndicator.ledger.schema import accounts, daemon, incidents, switch
+from syndicator.ledger.store import Store
+from syndicator.models import Account, AccountState, Identity
+
+_FIELDS = tuple(field.name for field in fields(AccountState))
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The stop switch while it is on."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The last daemon: `beat` is fresh while it lives, `ended` set when it went in good order."""
+
+    process: str
+    started: datetime
+    beat: datetime
+    starts: int
+    ended: datetime | None
+
+
+def _state(row: RowMapping) -> AccountState:
+    return AccountState(**{name: row[name] for name in _FIELDS})
+
+
+class Accounts:
+    """Accounts by name; rows stay when the configuration forgets them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def register(self, configured: Iterable[Account], now: datetime) -> dict[str, AccountState]:
+        """Note the configured accounts, new ones from `now` on. Returns the state of each by name."""
+        wanted = {account.name: account for account in configured}
+        with self._store.write() as connection:
+            known = {row["name"]: row for row in connection.execute(select(accounts)).mappings()}
+            for name, row in known.items():
+                if row["configured"] != (name in wanted):
+                    there = update(accounts).where(accounts.c.name == name)
+                    connection.execute(there.values(configured=name in wanted))
+                if name in wanted and row["platform"] != wanted[name].platform:
+                    raise ConfigError(
+                        f"accounts.{name}.platform: was {row['platform']} when its posts were sent, now "
+                        f"{wanted[name].platform}; give the new account another name"
+                    )
+            for name in wanted.keys() - known.keys():
+                uid = hashlib.sha256(f"{wanted[name].platform}\n{name}\n{now.isoformat()}".encode()).hexdigest()
+                values = {"uid": uid, "name": name, "platform": wanted[name].platform, "since": now, "limits": {}}
+                connection.execute(insert(accounts).values(values))
+            rows = connection.execute(select(accounts).where(accounts.c.name.in_(list(wanted)))).mappings()
+            return {row["name"]: _state(row) for row in rows}
+
+    def states(self) -> list[AccountState]:
+        """Every account ever known, by name."""
+        with self._store.read() as connection:
+            return [_state(row) for row in connection.execute(select(accounts).order_by(accounts.c.name)).mappings()]
+
+    def get(self, name: str) -> AccountState:
+        """One account. Raises LookupError."""
+        with self._store.read() as connection:
+            row = connection.execute(select(accounts).where(accounts.c.name == name)).mappings().first()
+        if row is None:
+            raise LookupError(f"there is no account {name}")
+        return _state(row)
+
+    def verified(self, state: AccountState, identity: Identity, now: datetime) -> AccountState:
+        """Keep what the platform said. Raises ConfigError for another identity behind a known name, or one that
+        another account has; a new name with a known identity of a forgotten account takes that account over."""
+        if state.identity and state.identity != identity.id:
+            raise ConfigError(
+                f"account {state.name}: this token belongs to @{identity.handle} ({identity.id}), "
+                f"not to @{state.handle} ({state.identity})"
+            )
+        values = {
+            "identity": identity.id,
+            "handle": identity.handle,
+            "expires": identity.expires,
+            "verified_at": now,
+            "limits": dict(identity.limits),
+        }
+        try:
+            with self._store.write() as connection:
+                same = (accounts.c.platform == state.platform) & (accounts.c.identity == identity.id)
+                other = connection.execute(select(accounts).where(same, accounts.c.uid != state.uid)).mappings().first()
+                if other and other["configured"]:
+                    raise ConfigError(
+                        f"accounts {other['name']} and {state.name} are one: both tokens belong to @{identity.handle} "
+                        f"({identity.id}); remove one of them"
+                    )
+                uid = _take_over(connection, other, state) if other else state.uid
+                connection.execute(update(accounts).where(accounts.c.uid == uid).values(values))
+                row = connection.execute(select(accounts).where(accounts.c.uid == uid)).mappings().one()
+                return _state(row)
+        except IntegrityError as error:
+            raise ConfigError(f"account {state.name}: @{identity.handle} belongs to another account") from error
+
+    def pause(self, name: str, reason: str, actor: str, now: datetime) -> AccountState:
+        """Nothing leaves this account from the next `go` on. A pause in force keeps its reason. Raises LookupError."""
+        values = {"paused": reason, "paused_by": actor, "paused_at": now}
+        with self._store.write() as connection:
+            where = (accounts.c.name == name) & accounts.c.paused.is_(None)
+            connection.execute(update(accounts).where(where).values(values))
+        return self.get(name)
+
+    def resume(self, name: str) -> AccountState:
+        """Let the account send again. Raises LookupError."""
+        values = {"paused": None, "paused_by": "", "paused_at": None}
+        with self._store.write() as connection:
+            connection.execute(update(accounts).where(accounts.c.name == name).values(values))
+        return self.get(name)
+
+    # ------------------------------------------------------------------------------------------ the stop switch
+
+    def stopped(self) -> Stop | None:
+        """The stop switch, None while posts may leave."""
+        with self._store.read() as connection:
+            row = connection.execute(select(switch)).mappings().first()
+        return Stop(row["reason"], row["by"], row["at"]) if row else None
+
+    def stop(self, reason: str, actor: str, now: datetime) -> Stop:
+        """Nothing leaves any account from the next `go` on, in every process."""
+        with self._store.write() as connection:
+            if connection.execute(select(switch)).first() is None:
+                connection.execute(insert(switch).values(id=1, reason=reason, by=actor, at=now))
+        return self.stopped() or Stop(reason, actor, now)
+
+    def restart(self) -> bool:
+        """Turn the stop switch off. Returns whether it was on."""
+        with self._store.write() as connection:
+            return connection.execute(delete(switch)).rowcount > 0
+
+    # ------------------------------------------------------------------------------------------ the daemon
+
+    def started(self, process: str, now: datetime) -> int:
+        """Note a daemon's start. Returns how many there have been."""
+        with self._store.write() as connection:
+            starts = (connection.execute(select(daemon.c.starts)).scalar() or 0) + 1
+            connection.execute(delete(daemon))
+            connection.execute(insert(daemon).values(id=1, process=process, started=now, beat=now, starts=starts))
+        return starts
+
+    def beat(self, now: datetime, *, ended: bool = False) -> None:
+        """Say that the daemon lives, or went in good order."""
+        with self._store.write() as connection:
+            connection.execute(update(daemon).values(beat=now, ended=now if ended else None))
+
+    def heartbeat(self) -> Heartbeat | None:
+        """The last daemon, None when there never was one."""
+        with self._store.read() as connection:
+            row = connection.execute(select(daemon)).mappings().first()
+        return Heartbeat(row["process"], row["started"], row["beat"], row["starts"], row["ended"]) if row else None
+
+    # ------------------------------------------------------------------------------------------ incidents
+
+    def open_incidents(self) -> dict[tuple[str, str], datetime]:
+        """What people were told about and is not over: (kind, subject) → since."""
+        with self._store.read() as connection:
+            rows = connection.execute(select(incidents.c.kind, incidents.c.subject, incidents.c.since))
+            return {(kind, subject): since for kind, subject, since in rows}
+
+    def open_incident(self, kind: str, subject: str, detail: str, now: datetime) -> None:
+        """Remember that people are being told, so that they are told once."""
+        values = {"kind": kind, "subject": subject, "detail": detail, "since": now, "told_at": now}
+        with self._store.write() as connection:
+            connection.execute(insert(incidents).values(values))
+
+    def close_incident(self, kind: str, subject: str) -> None:
+        """The trouble is over; the next one is a new incident."""
+        with self._store.write() as connection:
+            where = (incidents.c.kind == kind) & (incidents.c.subject == subject)
+            connection.execute(delete(incidents).where(where))
+
+
+def _take_over(connection: Connection, other: RowMapping, state: AccountState) -> str:
+    """A forgotten account under a new name: the old row stays, the fresh one goes when nothing hangs on it."""
+    connection.execute(delete(accounts).where(accounts.c.uid == state.uid))
+    values = {"name": state.name, "configured": True}
+    connection.execute(update(accounts).where(accounts.c.uid == other["uid"]).values(values))
+    return str(other["uid"])

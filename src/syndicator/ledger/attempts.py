@@ -1,0 +1,258 @@
+"""Tries: claim, let out, record. The intent stands on disk before the request, the outcome after it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from syndicator import delivery as machine
+from syndicator.delivery import Move
+from syndicator.errors import Stale, Withheld
+from syndicator.ledger import rows
+from syndicator.ledger.schema import accounts, attempts, deliveries, events, switch
+from syndicator.ledger.store import Store
+from syndicator.models import Attempt, Delivery, Event, Outcome, Post, Receipt, Status, Wanted
+from syndicator.policy import HOUR, Gate, Recent
+
+PUBLIC = (Status.SENT, Status.SENDING, Status.UNCONFIRMED, Status.RETRACTING, Status.RETRACTED)
+"""States in which a post is, was, or may be public: they count against the burst."""
+
+Judge = Callable[[Delivery, Recent], Gate | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A row that is ours to send: the row as claimed, its attempt, and the post with the delivery's keys."""
+
+    row: Delivery
+    attempt: int
+    deadline: datetime
+    post: Post
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a try ended, for the attempt log. `words` are scrubbed."""
+
+    outcome: Outcome
+    code: str = ""
+    words: str = ""
+    http_status: int | None = None
+    request_id: str | None = None
+    cost: int = 0
+
+
+class Attempts:
+    """Every try ever made."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def recent(self, account: str, now: datetime) -> Recent:
+        """What an account has done lately, for a forecast."""
+        with self._store.read() as connection:
+            return _recent(connection, account, now)
+
+    def claim(
+        self, account: str, judge: Judge, *, process: str, actor: str, timeout: timedelta, now: datetime
+    ) -> Claim | Gate | None:
+        """Take the account's first due post for sending. None when nothing is due, a Gate when one is closed."""
+        table = deliveries.c
+        due = (table.due.is_(None) | (table.due <= now)) & (table.expires.is_(None) | (table.expires > now))
+        query = select(deliveries).where(table.account == account, table.status == Status.QUEUED.value, due)
+        query = query.order_by(table.urgent.desc(), table.breaking.desc(), table.newest.desc(), table.id).limit(1)
+        with self._store.write() as connection:
+            _lock_account(connection, account, self._store.sqlite)
+            found = connection.execute(query).mappings().first()
+            if found is None or _sending(connection, account):
+                return None
+            row = rows.delivery(found)
+            closed = judge(row, _recent(connection, account, now))
+            if closed:
+                return closed
+            return _claim(connection, row, process, actor, timeout, now)
+
+    def let_out(self, claim: Claim, now: datetime) -> None:
+        """`go`: commit "request out" on the attempt, or raise Withheld. After it the post may be public."""
+        with self._store.write() as connection:
+            row = rows.delivery_by_id(connection, claim.row.id, lock=True)
+            why = _why_not(connection, row, claim, now)
+            if why:
+                raise Withheld(why)
+            connection.execute(update(attempts).where(attempts.c.id == claim.attempt).values(request_out=now))
+            values = {"requests": row.requests + 1, "frozen": True}
+            connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(values))
+
+    def record(self, claim: Claim, move: Move, ending: Ending, *, actor: str, now: datetime) -> Delivery:
+        """Write down how a try without a receipt ended. Raises Stale when the row is no longer this attempt's."""
+        with self._store.write() as connection:
+            row = rows.delivery_by_id(connection, claim.row.id, lock=True)
+            _end(connection, claim.attempt, ending, now)
+            if row.attempt != claim.attempt or row.status is not Status.SENDING:
+                return row  # the deadline passed and somebody decided; the attempt's end is noted all the same
+            return rows.move(connection, row, move, actor, now)
+
+    def receive(
+        self, number: int, receipt: Receipt, by: str, *, actor: str, now: datetime, claim: Claim | None = None,
+        ending: Ending | None = None, detail: str = "",
+    ) -> Delivery:  # fmt: skip
+        """A receipt in hand is never thrown away: the row is SENT, whatever happened to it meanwhile.
+
+        A second, different id is kept beside the first and shown as "public twice". A receipt that another row of
+        the account already holds proves nothing: Stale.
+        """
+        with self._store.write() as connection:
+            row = rows.delivery_by_id(connection, number, lock=True)
+            if claim and ending:
+                _end(connection, claim.attempt, ending, now)
+            if row.remote_id is not None:
+                return _again(connection, row, receipt, actor, now)
+            same = (deliveries.c.account == row.account) & (deliveries.c.remote_id == receipt.remote_id)
+            other = connection.execute(select(deliveries.c.id).where(same)).scalar()
+            if other is not None:
+                raise Stale(f"{receipt.permalink} already belongs to post {other}")
+            after = rows.move(connection, row, machine.delivered(receipt, by, now, detail), actor, now)
+            if by == "receipt":
+                connection.execute(update(accounts).where(accounts.c.uid == row.account).values(last_sent=now))
+            if row.wanted is Wanted.GONE:
+                after = rows.move(
+                    connection, after, Move("retract", Status.RETRACTING, "person", row.detail, {"next_look": now}), actor, now
+                )
+            return after
+
+    # ------------------------------------------------------------------------------------------ reading
+
+    def of(self, number: int) -> list[Attempt]:
+        """Every try of a post, oldest first."""
+        query = select(attempts).where(attempts.c.delivery == number).order_by(attempts.c.id)
+        with self._store.read() as connection:
+            return [rows.attempt(row) for row in connection.execute(query).mappings()]
+
+    def events(self, number: int) -> list[Event]:
+        """The story of a post, oldest first."""
+        query = select(events).where(events.c.delivery == number).order_by(events.c.id)
+        with self._store.read() as connection:
+            return [rows.event(row) for row in connection.execute(query).mappings()]
+
+    def last(self, number: int) -> Attempt | None:
+        """The newest try of a post."""
+        query = select(attempts).where(attempts.c.delivery == number).order_by(attempts.c.id.desc()).limit(1)
+        with self._store.read() as connection:
+            row = connection.execute(query).mappings().first()
+        return rows.attempt(row) if row else None
+
+    def first_request(self, number: int) -> datetime | None:
+        """When the first request that may have published went out."""
+        query = select(func.min(attempts.c.request_out)).where(attempts.c.delivery == number)
+        with self._store.read() as connection:
+            return connection.execute(query).scalar()
+
+    def known(self, account: str, since: datetime) -> frozenset[str]:
+        """Remote ids the account's other rows hold since a moment: `find` skips them."""
+        table = deliveries.c
+        where = (table.account == account) & table.remote_id.is_not(None) & (table.changed_at >= since)
+        with self._store.read() as connection:
+            return frozenset(connection.execute(select(table.remote_id).where(where)).scalars())
+
+    def overdue(self, now: datetime, *, mine: str | None = None) -> list[tuple[Delivery, Attempt]]:
+        """Rows SENDING past their deadline; with `mine`, all that other processes left behind as well."""
+        query = select(deliveries).where(deliveries.c.status == Status.SENDING.value)
+        with self._store.read() as connection:
+            found = []
+            for row in connection.execute(query).mappings().all():
+                tried = connection.execute(select(attempts).where(attempts.c.id == row["attempt"])).mappings().one()
+                if tried["deadline"] < now or (mine is not None and tried["process"] != mine):
+                    found.append((rows.delivery(row), rows.attempt(tried)))
+            return found
+
+    def close(self, attempt: int, ending: Ending, now: datetime) -> None:
+        """Note the end of a try nobody will end any more."""
+        with self._store.write() as connection:
+            _end(connection, attempt, ending, now)
+
+
+# ---------------------------------------------------------------------------------------------- parts of a transaction
+
+
+def _lock_account(connection: Connection, account: str, sqlite: bool) -> None:
+    if not sqlite:  # on SQLite the transaction itself is the lock
+        connection.execute(select(accounts.c.uid).where(accounts.c.uid == account).with_for_update())
+
+
+def _sending(connection: Connection, account: str) -> bool:
+    where = (deliveries.c.account == account) & (deliveries.c.status == Status.SENDING.value)
+    return connection.execute(select(deliveries.c.id).where(where)).first() is not None
+
+
+def _recent(connection: Connection, account: str, now: datetime) -> Recent:
+    table = deliveries.c
+    public = table.status.in_([status.value for status in PUBLIC])
+    query = select(table.claimed_at).where(table.account == account, table.claimed_at > now - HOUR, public)
+    hour = tuple(connection.execute(query.order_by(table.claimed_at)).scalars())
+    last_sent, paused = connection.execute(
+        select(accounts.c.last_sent, accounts.c.paused).where(accounts.c.uid == account)
+    ).one()
+    stopped = connection.execute(select(switch.c.reason)).scalar()
+    unknown = [table.account == account, table.status == Status.UNCONFIRMED.value, table.closed.is_(False)]
+    if last_sent is not None:
+        unknown.append(table.claimed_at > last_sent)
+    times = [moment for moment in (*hour[-1:], last_sent) if moment is not None]
+    return Recent(hour, max(times) if times else None, rows.count(connection, *unknown), paused, stopped)
+
+
+def _claim(
+    connection: Connection, row: Delivery, process: str, actor: str, timeout: timedelta, now: datetime
+) -> Claim:
+    deadline = now + timeout
+    values = {"delivery": row.id, "version": row.version, "process": process, "started": now, "deadline": deadline}
+    key = connection.execute(insert(attempts).values(values)).inserted_primary_key
+    number = int(key[0]) if key else 0
+    changes = {
+        "attempt": number,
+        "claimed_at": now,
+        "created_at": row.created_at or now,
+        "first_attempt_at": row.first_attempt_at or now,
+    }
+    after = rows.move(connection, row, Move("claim", Status.SENDING, row.code, row.detail, changes), actor, now)
+    version = rows.get_version(connection, row.id, row.version)
+    if version is None:
+        raise Stale(f"post {row.id} has no words to send")
+    post = replace(version.post, key=row.key, record_key=row.record_key, created_at=after.created_at)
+    return Claim(after, number, deadline, post)
+
+
+def _why_not(connection: Connection, row: Delivery, claim: Claim, now: datetime) -> str:
+    if row.attempt != claim.attempt or row.status is not Status.SENDING:
+        return "somebody else decided about this post meanwhile"
+    if row.wanted is Wanted.GONE:
+        return "a person said no while it was being sent"
+    if now >= claim.deadline:
+        return "the deadline passed before the request could go out"
+    stopped = connection.execute(select(switch.c.reason)).scalar()
+    if stopped is not None:
+        return f"all sending was stopped: {stopped}"
+    paused = connection.execute(select(accounts.c.paused).where(accounts.c.uid == row.account)).scalar()
+    return "" if paused is None else f"the account was paused: {paused}"
+
+
+def _end(connection: Connection, attempt: int, ending: Ending, now: datetime) -> None:
+    values = {
+        "ended": now,
+        "outcome": ending.outcome.value,
+        "code": ending.code,
+        "words": ending.words[:500],
+        "http_status": ending.http_status,
+        "request_id": ending.request_id,
+        "cost": ending.cost,
+    }
+    connection.execute(update(attempts).where(attempts.c.id == attempt).values(values))
+
+
+def _again(connection: Connection, row: Delivery, receipt: Receipt, actor: str, now: datetime) -> Delivery:
+    """A receipt for a row that has one: the same is no news, another one means public twice."""
+    if row.remote_id == receipt.remote_id:
+        return row
+    detail = f"public twice: {row.permalink} and {receipt.permalink}"
+    changes = {"second_remote_id": receipt.remote_id}
+    return rows.move(connection, row, Move("deliver", Status.SENT, "twice", detail, changes), actor, now)

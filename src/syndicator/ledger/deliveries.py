@@ -1,0 +1,239 @@
+"""Rows that follow posts: planning, a person's moves, and what is due. Every move is one transaction."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from syndicator import delivery as machine
+from syndicator.delivery import Move
+from syndicator.errors import IllegalMove, Stale
+from syndicator.ledger import rows
+from syndicator.ledger.schema import accounts, articles, deliveries, posts
+from syndicator.ledger.store import Store
+from syndicator.models import Article, ArticleState, Delivery, Post, Status, Version, Wanted
+
+Decide = Callable[[Delivery], Move]
+"""Looks at the row as it is now and says where it goes; raises IllegalMove."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A row about to be planned: one account's post, or why there is none."""
+
+    account: str  # uid
+    move: Move  # verb "plan": status, code, detail, and the columns due, expires, breaking
+    post: Post | None = None
+    occasion: str = "publication"
+
+
+class Deliveries:
+    """Every post ever planned."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    # ------------------------------------------------------------------------------------------ planning
+
+    def planned(self, article: int, occasion: str = "publication") -> set[str]:
+        """The accounts' uids that have a row for this occasion."""
+        query = select(deliveries.c.account).where(deliveries.c.article == article, deliveries.c.occasion == occasion)
+        with self._store.read() as connection:
+            return set(connection.execute(query).scalars())
+
+    def plan(
+        self, article: Article, drafts: Sequence[Draft], now: datetime, actor: str, newest: datetime
+    ) -> list[Delivery]:
+        """Add the rows that are missing and mark the article planned, in one transaction. Idempotent."""
+        with self._store.write() as connection:
+            made = [_add(connection, article, draft, now, actor, newest) for draft in drafts]
+            where = (articles.c.id == article.id) & (articles.c.state == ArticleState.NEW.value)
+            connection.execute(update(articles).where(where).values(state=ArticleState.PLANNED.value))
+        return [row for row in made if row is not None]
+
+    def revise(
+        self, number: int, seen: int, post: Post, fields: Iterable[str], now: datetime, actor: str, detail: str
+    ) -> Delivery | None:
+        """Store a new rendering of a waiting post; None when it is the same byte for byte, or the row has moved on.
+
+        One that changes what a person approved or edited goes back to HELD.
+        """
+        with self._store.write() as connection:
+            row = rows.delivery_by_id(connection, number, lock=True)
+            version = rows.get_version(connection, number, row.version)
+            frozen = row.frozen or row.status not in machine.WAITING or row.version != seen
+            if frozen or (version and version.post == post):
+                return None
+            rows.add_version(connection, number, row.version + 1, post, actor, now, fields)
+            touched = row.approved == row.version != 0 or bool(version and version.fields)
+            after = Status.HELD if touched else row.status
+            verb = "revise" if after is not row.status else "edit"
+            changes = {"version": row.version + 1, "approved": 0}
+            said = "article changed" if touched else row.detail
+            code = "changed" if touched else row.code
+            move = Move(verb, after, code, f"{said}: {detail}" if touched else said, changes)
+            return rows.move(connection, row, move, actor, now)
+
+    def drop_photo(
+        self, number: int, seen: int, post: Post, fields: Iterable[str], now: datetime, actor: str, detail: str
+    ) -> Delivery | None:
+        """Store the version without the photo the platform refused; the row stays QUEUED. None when it has moved on."""
+        with self._store.write() as connection:
+            row = rows.delivery_by_id(connection, number, lock=True)
+            if row.version != seen or row.status is not Status.QUEUED:
+                return None
+            rows.add_version(connection, number, row.version + 1, post, actor, now, set(fields) - {"alt"})
+            approved = row.version + 1 if row.approved == row.version else row.approved
+            changes = {"version": row.version + 1, "approved": approved}
+            return rows.move(connection, row, Move("edit", row.status, "photo_refused", detail, changes), actor, now)
+
+    # ------------------------------------------------------------------------------------------ moves
+
+    def move(
+        self, number: int, decide: Decide, actor: str, now: datetime, *, seen: int | None = None, post: Post | None = None
+    ) -> Delivery:
+        """Move one row as `decide` says. Raises LookupError, IllegalMove, or Stale when `seen` is not its version.
+
+        `post` gives words to a row that has none (version 0) in the same transaction.
+        """
+        with self._store.write() as connection:
+            row = rows.delivery_by_id(connection, number, lock=True)
+            if seen is not None and row.version != seen:
+                raise Stale(f"post {number} has version {row.version} by now, not {seen}; read it again")
+            verdict = decide(row)
+            if post is not None and row.version == 0:
+                rows.add_version(connection, number, 1, post, actor, now)
+                verdict = replace(verdict, changes={**verdict.changes, "version": 1})
+            return rows.move(connection, row, verdict, actor, now)
+
+    def edit(
+        self, number: int, seen: int, post: Post, fields: Iterable[str], actor: str, now: datetime, **changes: object
+    ) -> Delivery:
+        """Store a person's wording as a new version. Raises Stale, and IllegalMove for a frozen or moving post."""
+        with self._store.write() as connection:
+            row = rows.delivery_by_id(connection, number, lock=True)
+            if row.version != seen:
+                raise Stale(f"post {number} has version {row.version} by now, not {seen}; read it again")
+            if row.frozen or row.status not in machine.WAITING:
+                raise IllegalMove(f"post {number} cannot be edited: it is {row.status.value}, or may be public")
+            old = rows.get_version(connection, number, row.version)
+            kept = set(fields) | set(old.fields if old else ())
+            rows.add_version(connection, number, row.version + 1, post, actor, now, kept)
+            values = {"version": row.version + 1, **changes}
+            return rows.move(connection, row, Move("edit", row.status, row.code, row.detail, values), actor, now)
+
+    def want_gone(self, number: int, actor: str, now: datetime, reason: str) -> Delivery:
+        """A person said no while the request may be out: remembered, without a move of the state."""
+        with self._store.write() as connection:
+            row = rows.delivery_by_id(connection, number, lock=True)
+            gone = {"wanted": Wanted.GONE.value}
+            return rows.move(connection, row, Move("unwant", row.status, "person", reason, gone), actor, now)
+
+    def expire(self, now: datetime, actor: str) -> list[Delivery]:
+        """Move every waiting row whose time is over."""
+        table = deliveries.c
+        waiting = table.status.in_([status.value for status in machine.WAITING])
+        query = select(table.id).where(waiting, table.expires <= now)
+        with self._store.read() as connection:
+            found = list(connection.execute(query).scalars())
+        done = []
+        for number in found:
+            try:
+                done.append(self.move(number, lambda row: _expired(row, now), actor, now))
+            except (Stale, IllegalMove):
+                continue  # somebody was faster
+        return done
+
+    # ------------------------------------------------------------------------------------------ reading
+
+    def get(self, number: int) -> Delivery:
+        """One row. Raises LookupError."""
+        with self._store.read() as connection:
+            return rows.delivery_by_id(connection, number)
+
+    def of_article(self, article: int) -> list[Delivery]:
+        """Every row of an article, oldest first."""
+        query = select(deliveries).where(deliveries.c.article == article).order_by(deliveries.c.id)
+        with self._store.read() as connection:
+            return [rows.delivery(row) for row in connection.execute(query).mappings()]
+
+    def version(self, number: int, version: int) -> Version | None:
+        """A version of a post, None when there is none."""
+        with self._store.read() as connection:
+            return rows.get_version(connection, number, version)
+
+    def versions(self, number: int) -> list[Version]:
+        """All versions of a post, oldest first."""
+        query = select(posts).where(posts.c.delivery == number).order_by(posts.c.version)
+        with self._store.read() as connection:
+            return [rows.version(row) for row in connection.execute(query).mappings()]
+
+    def accounts_due(self, now: datetime) -> set[str]:
+        """Uids of accounts with a queued post whose time has come (or nearly nothing to do with it: None is due)."""
+        table = deliveries.c
+        due = table.due.is_(None) | (table.due <= now)
+        query = select(table.account).where(table.status == Status.QUEUED.value, due).distinct()
+        with self._store.read() as connection:
+            return set(connection.execute(query).scalars())
+
+    def to_look(self, now: datetime) -> list[Delivery]:
+        """Rows whose next look at the platform is due: unknown ones and retractions."""
+        table = deliveries.c
+        states = [Status.UNCONFIRMED.value, Status.RETRACTING.value]
+        query = select(deliveries).where(table.status.in_(states), table.next_look <= now, table.closed.is_(False))
+        with self._store.read() as connection:
+            return [rows.delivery(row) for row in connection.execute(query.order_by(table.next_look)).mappings()]
+
+    def with_status(self, *statuses: Status) -> list[Delivery]:
+        """All rows in one of the states, oldest change first."""
+        table = deliveries.c
+        query = select(deliveries).where(table.status.in_([s.value for s in statuses])).order_by(table.changed_at)
+        with self._store.read() as connection:
+            return [rows.delivery(row) for row in connection.execute(query).mappings()]
+
+    def waiting_articles(self, statuses: Sequence[Status]) -> list[int]:
+        """Ids of the articles that have a row in one of the states."""
+        query = select(deliveries.c.article).where(deliveries.c.status.in_([s.value for s in statuses])).distinct()
+        with self._store.read() as connection:
+            return list(connection.execute(query).scalars())
+
+
+def _expired(row: Delivery, now: datetime) -> Move:
+    if row.expires is None or row.expires > now:
+        raise IllegalMove("not yet")
+    return Move("expire", Status.EXPIRED, "rule:max_age", "waited until it was no longer news")
+
+
+def _add(
+    connection: Connection, article: Article, draft: Draft, now: datetime, actor: str, newest: datetime
+) -> Delivery | None:
+    table = deliveries.c
+    same = (table.article == article.id) & (table.account == draft.account) & (table.occasion == draft.occasion)
+    if connection.execute(select(table.id).where(same)).first():
+        return None
+    machine.check("plan", None, draft.move.after)
+    uid = connection.execute(select(accounts.c.uid).where(accounts.c.uid == draft.account)).scalar_one()
+    key = machine.delivery_key(article.uid, uid, draft.occasion)
+    values = {
+        "key": key,
+        "article": article.id,
+        "account": uid,
+        "occasion": draft.occasion,
+        "status": draft.move.after.value,
+        "record_key": machine.record_key(key, now),
+        "version": 1 if draft.post else 0,
+        "newest": newest,
+        "found_at": article.found_at or now,
+        "changed_at": now,
+        "code": draft.move.code,
+        "detail": draft.move.detail[:500],
+        "actor": actor,
+        **draft.move.changes,
+    }
+    done = connection.execute(insert(deliveries).values(values)).inserted_primary_key
+    row = rows.delivery_by_id(connection, int(done[0]) if done else 0)
+    if draft.post:
+        rows.add_version(connection, row.id, 1, draft.post, actor, now)
+    rows.add_event(connection, row, "plan", None, actor, now)
+    return row

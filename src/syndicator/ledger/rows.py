@@ -1,0 +1,256 @@
+"""Between rows and models, and the one way a delivery moves."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields as dataclass_fields
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from syndicator import delivery as machine
+from syndicator.delivery import Move
+from syndicator.errors import Stale
+from syndicator.ledger.schema import articles, deliveries, events, post_media, posts
+from syndicator.models import (
+    Article,
+    ArticleState,
+    Attempt,
+    Card,
+    Delivery,
+    Event,
+    Media,
+    Outcome,
+    Photo,
+    Post,
+    Status,
+    Version,
+    Wanted,
+)
+
+BODY = ("summary", "authors", "sections", "tags", "labels", "language", "sensitive")
+
+
+def _names(model: type) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclass_fields(model))
+
+
+_DELIVERY = _names(Delivery)
+_ATTEMPT = _names(Attempt)
+_EVENT = _names(Event)
+
+# ---------------------------------------------------------------------------------------------- articles
+
+
+def article_body(article: Article, found: Mapping[str, str]) -> dict[str, Any]:
+    """The JSON part of an article. `found` are the words its source gave, to tell a change from an enrichment."""
+    body: dict[str, Any] = {name: getattr(article, name) for name in BODY}
+    body["photos"] = [[p.url, p.alt, p.caption, p.credit] for p in article.photos]
+    body["updated"] = article.updated.isoformat() if article.updated else None
+    body["found"] = dict(found)
+    return body
+
+
+def article_columns(article: Article, found: Mapping[str, str]) -> dict[str, Any]:
+    """The columns that follow an article's content."""
+    published = article.published
+    exact = published if isinstance(published, datetime) else None
+    return {
+        "url": article.url,
+        "title": article.title,
+        "body": article_body(article, found),
+        "published": exact,
+        "published_day": published if exact is None else None,
+        "embargo": article.embargo,
+        "page_read": article.page_read,
+        "page_tries": article.page_tries,
+        "page_error": article.page_error,
+    }
+
+
+def article(row: RowMapping) -> Article:
+    """An article of the ledger, without its keys."""
+    body = row["body"]
+    published: datetime | date | None = row["published"] or row["published_day"]
+    return Article(
+        url=row["url"],
+        title=row["title"],
+        summary=body["summary"],
+        authors=tuple(body["authors"]),
+        sections=tuple(body["sections"]),
+        tags=tuple(body["tags"]),
+        labels=tuple(body["labels"]),
+        language=body["language"],
+        sensitive=body["sensitive"],
+        photos=tuple(Photo(*photo) for photo in body["photos"]),
+        updated=datetime.fromisoformat(body["updated"]) if body["updated"] else None,
+        published=published,
+        embargo=row["embargo"],
+        source=row["source"],
+        uid=row["uid"],
+        id=row["id"],
+        state=ArticleState(row["state"]),
+        reason=row["reason"],
+        found_at=row["found_at"],
+        page_read=row["page_read"],
+        page_tries=row["page_tries"],
+        page_error=row["page_error"],
+        backfill=row["backfill"],
+    )
+
+
+def article_by_id(connection: Connection, number: int) -> Article:
+    """One article. Raises LookupError."""
+    row = connection.execute(select(articles).where(articles.c.id == number)).mappings().first()
+    if row is None:
+        raise LookupError(f"there is no article {number}")
+    return article(row)
+
+
+# ---------------------------------------------------------------------------------------------- posts
+
+
+def _media_json(media: Media) -> list[Any]:
+    return [media.sha256, media.mime, media.width, media.height, media.alt, media.credit, media.source_url]
+
+
+def post_body(post: Post) -> dict[str, Any]:
+    """The JSON part of a post."""
+    card = post.card
+    return {
+        "media": [_media_json(media) for media in post.media],
+        "card": [card.url, card.title, card.text, _media_json(card.thumb) if card.thumb else None] if card else None,
+        "language": post.language,
+        "warning": post.warning,
+        "sensitive": post.sensitive,
+    }
+
+
+def post(row: RowMapping) -> Post:
+    """A post of the ledger, without its delivery's keys."""
+    body = row["body"]
+    card = body["card"]
+    return Post(
+        text=row["text"],
+        link=row["link"],
+        media=tuple(Media(*media) for media in body["media"]),
+        card=Card(card[0], card[1], card[2], Media(*card[3]) if card[3] else None) if card else None,
+        language=body["language"],
+        warning=body["warning"],
+        sensitive=body["sensitive"],
+    )
+
+
+def version(row: RowMapping) -> Version:
+    """One stored version of a post."""
+    return Version(row["delivery"], row["version"], row["by"], row["at"], post(row), frozenset(row["fields"]))
+
+
+def get_version(connection: Connection, delivery: int, number: int) -> Version | None:
+    """A version of a delivery's post, None when there is none."""
+    query = select(posts).where(posts.c.delivery == delivery, posts.c.version == number)
+    row = connection.execute(query).mappings().first()
+    return version(row) if row else None
+
+
+def add_version(
+    connection: Connection, delivery: int, number: int, post: Post, by: str, now: datetime, fields: Iterable[str] = ()
+) -> None:
+    """Store an immutable version and name its photos, so that they are kept."""
+    connection.execute(
+        insert(posts).values(
+            delivery=delivery,
+            version=number,
+            by=by,
+            at=now,
+            text=post.text,
+            link=post.link,
+            body=post_body(post),
+            fields=sorted(fields),
+        )
+    )
+    names = {media.sha256 for media in post.media} | ({post.card.thumb.sha256} if post.card and post.card.thumb else set())
+    have = select(post_media.c.sha256).where(post_media.c.delivery == delivery)
+    for name in sorted(names - set(connection.execute(have).scalars()) if names else ()):
+        connection.execute(insert(post_media).values(delivery=delivery, sha256=name))
+
+
+# ---------------------------------------------------------------------------------------------- deliveries
+
+
+def delivery(row: RowMapping) -> Delivery:
+    """The row as the core knows it."""
+    values = {name: row[name] for name in _DELIVERY}
+    values["status"], values["wanted"] = Status(values["status"]), Wanted(values["wanted"])
+    return Delivery(**values)
+
+
+def attempt(row: RowMapping) -> Attempt:
+    """One try."""
+    values = {name: row[name] for name in _ATTEMPT}
+    values["outcome"] = Outcome(values["outcome"]) if values["outcome"] else None
+    return Attempt(**values)
+
+
+def event(row: RowMapping) -> Event:
+    """One move."""
+    values = {name: row[name] for name in _EVENT}
+    values["before"] = Status(values["before"]) if values["before"] else None
+    values["after"] = Status(values["after"])
+    return Event(**values)
+
+
+def delivery_by_id(connection: Connection, number: int, *, lock: bool = False) -> Delivery:
+    """One row; `lock` keeps others from moving it until the transaction ends. Raises LookupError."""
+    query = select(deliveries).where(deliveries.c.id == number)
+    row = connection.execute(query.with_for_update() if lock else query).mappings().first()
+    if row is None:
+        raise LookupError(f"there is no post {number}")
+    return delivery(row)
+
+
+def move(connection: Connection, row: Delivery, move: Move, actor: str, now: datetime) -> Delivery:
+    """Carry out a verdict: the row where nobody was faster, and its event. Raises Stale or IllegalMove."""
+    machine.check(move.verb, row.status, move.after)
+    values = {
+        **move.changes,
+        "status": move.after.value,
+        "code": move.code,
+        "detail": move.detail[:500],
+        "actor": actor,
+        "changed_at": now,
+    }
+    table = deliveries.c
+    same = (table.id == row.id) & (table.status == row.status.value) & (table.version == row.version)
+    same &= table.attempt.is_(None) if row.attempt is None else table.attempt == row.attempt
+    if connection.execute(update(deliveries).where(same).values(values)).rowcount != 1:
+        raise Stale(f"post {row.id} has moved meanwhile; look at it again")
+    known: dict[str, Any] = {name: value for name, value in values.items() if name in _DELIVERY}
+    wanted = Wanted(known.get("wanted", row.wanted))
+    after = replace(row, **{**known, "status": move.after, "wanted": wanted})
+    add_event(connection, after, move.verb, row.status, actor, now)
+    return after
+
+
+def add_event(
+    connection: Connection, row: Delivery, verb: str, before: Status | None, actor: str, now: datetime
+) -> None:
+    """Write down what has just happened to a row."""
+    connection.execute(
+        insert(events).values(
+            delivery=row.id,
+            at=now,
+            actor=actor,
+            verb=verb,
+            before=before.value if before else None,
+            after=row.status.value,
+            version=row.version,
+            code=row.code,
+            detail=row.detail,
+        )
+    )
+
+
+def count(connection: Connection, *where: Any) -> int:
+    """How many deliveries match."""
+    return connection.execute(select(func.count()).select_from(deliveries).where(*where)).scalar_one()

@@ -1,0 +1,62 @@
+"""What the ledger knows of sources: pace, validators, failures."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from syndicator.ledger.schema import sources
+from syndicator.ledger.store import Store
+from syndicator.models import Source, SourceState
+
+_FIELDS = tuple(field.name for field in fields(SourceState))
+
+
+def save(connection: Connection, state: SourceState) -> None:
+    """Keep a source's state; part of the transaction that stores its articles."""
+    values = asdict(state)
+    if connection.execute(update(sources).where(sources.c.name == state.name).values(values)).rowcount == 0:
+        connection.execute(insert(sources).values(values))
+
+
+def load(connection: Connection, name: str) -> SourceState | None:
+    """A source's state, None before its first poll."""
+    row = connection.execute(select(sources).where(sources.c.name == name)).mappings().first()
+    return SourceState(**{field: row[field] for field in _FIELDS}) if row else None
+
+
+class Sources:
+    """Sources by name. One whose URL was changed in the configuration is a new source."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def states(self, configured: Iterable[Source]) -> dict[str, SourceState]:
+        """The state of each configured source, a fresh one where the ledger knows none."""
+        with self._store.read() as connection:
+            rows = connection.execute(select(sources)).mappings().all()
+        known = {row["name"]: SourceState(**{field: row[field] for field in _FIELDS}) for row in rows}
+        return {s.name: _of(s, known.get(s.name)) for s in configured}
+
+    def due(self, configured: Iterable[Source], now: datetime) -> dict[str, SourceState]:
+        """The sources whose next poll has come."""
+        return {n: s for n, s in self.states(configured).items() if s.next_poll is None or s.next_poll <= now}
+
+    def forget_validators(self, name: str | None = None) -> None:
+        """Make the next poll read everything again: all sources, or one."""
+        values = {"etag": "", "last_modified": "", "digest": "", "next_poll": None}
+        query = update(sources).values(values)
+        with self._store.write() as connection:
+            connection.execute(query if name is None else query.where(sources.c.name == name))
+
+    def forget(self, name: str) -> None:
+        """Drop a source that is no longer configured."""
+        with self._store.write() as connection:
+            connection.execute(delete(sources).where(sources.c.name == name))
+
+
+def _of(source: Source, known: SourceState | None) -> SourceState:
+    if known is None or known.url != source.url:
+        return SourceState(source.name, source.url)
+    return known

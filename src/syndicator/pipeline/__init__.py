@@ -1,0 +1,21 @@
+"""poll → plan → deliver → reconcile: the only one who knows the order. Each step is one function on a Room."""
+
+from syndicator.pipeline.deliver import deliver_next, hand_back
+from syndicator.pipeline.plan import expire, prepare, replan
+from syndicator.pipeline.poll import poll, poll_one, store
+from syndicator.pipeline.reconcile import look, recover
+from syndicator.pipeline.verify import verify
+
+__all__ = [
+    "deliver_next",
+    "expire",
+    "hand_back",
+    "look",
+    "poll",
+    "poll_one",
+    "prepare",
+    "recover",
+    "replan",
+    "store",
+    "verify",
+]

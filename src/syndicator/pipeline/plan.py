@@ -1,0 +1,145 @@
+"""Plan: a new article's page and photo are read, then each account's row is made with its post."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from syndicator import compose, sources
+from syndicator.compose import Picture
+from syndicator.delivery import WAITING, Move
+from syndicator.errors import FetchError, RenderError
+from syndicator.fetch import Fetcher
+from syndicator.ledger import Draft
+from syndicator.models import Account, Article, ArticleState, Delivery, Post, Status, Version
+from syndicator.policy import moment, not_routed, verdict
+from syndicator.room import Room
+
+log = structlog.get_logger("syndicator.plan")
+
+PAGE_PATIENCE = timedelta(minutes=15)
+"""How long an article's page may fail to answer before its posts are held for a person."""
+
+PAGE_FIRST = timedelta(seconds=5)
+
+
+async def prepare(room: Room, article: Article, way: Fetcher) -> list[Delivery]:
+    """Take one new article as far as it goes now: page, photo, rows. Returns the rows made or changed."""
+    ready = await _with_page(room, article, way)
+    if ready is None or ready.state is ArticleState.REFUSED:
+        return []
+    chosen = await compose.picture(room, ready, way)
+    return await asyncio.to_thread(plan, room, ready, chosen)
+
+
+async def _with_page(room: Room, article: Article, way: Fetcher) -> Article | None:
+    """The article with what its page adds; None when the page is to be tried again later."""
+    source = room.source(article.source)
+    if article.page_read or source is None or not source.page or not article.url:
+        return article
+    try:
+        read = await sources.read_page(article, source, way, zone=room.zone)
+    except FetchError as error:
+        return await asyncio.to_thread(_page_failed, room, article, str(error))
+    return await asyncio.to_thread(room.ledger.articles.page_read, read, room.clock())
+
+
+def _page_failed(room: Room, article: Article, why: str) -> Article | None:
+    now = room.clock()
+    next_try = now + PAGE_FIRST * 2 ** min(article.page_tries, 6)
+    end = (article.found_at or now) + PAGE_PATIENCE
+    log.info("page not there", article=article.id, url=article.url, reason=why, tries=article.page_tries + 1)
+    if next_try <= end:
+        room.ledger.articles.page_failed(article, next_try, why)
+        return None
+    room.ledger.articles.page_failed(article, None, f"the article's page cannot be read: {why}")
+    return room.ledger.articles.get(article.id)
+
+
+# ---------------------------------------------------------------------------------------------- rows
+
+
+def plan(room: Room, article: Article, chosen: Picture) -> list[Delivery]:
+    """Make the rows that are missing, and render waiting ones anew. Idempotent."""
+    now = room.clock()
+    existing = {row.account: row for row in room.ledger.deliveries.of_article(article.id) if row.occasion == "publication"}
+    revised = [revise(room, article, row, chosen, "article changed") for row in existing.values()]
+    missing = [a for a in wanting(room, article) if a.uid not in existing]
+    drafts = [_draft(room, article, account, chosen, now) for account in missing]
+    newest = moment(article.published or article.found_at or now, room.zone)
+    made = room.ledger.deliveries.plan(article, drafts, now, room.actor, max(newest, article.embargo or newest))
+    for row in made:
+        account = room.account(row.account)
+        log.info("planned", post=row.id, account=account.name if account else row.account, status=row.status.value,
+                 title=article.title, due=row.due, reason=row.detail or None)  # fmt: skip
+    return [*made, *(row for row in revised if row)]
+
+
+def wanting(room: Room, article: Article) -> list[Account]:
+    """The accounts an article is routed to: those that want it and were there before it was found."""
+    carried_by = room.ledger.articles.sources_of(article.id)
+    found_at = article.found_at or room.clock()
+    return [
+        account
+        for account in room.accounts.values()
+        if room.since[account.name] <= found_at and not not_routed(article, account, carried_by)
+    ]
+
+
+def _draft(room: Room, article: Article, account: Account, chosen: Picture, now: datetime) -> Draft:
+    features = room.features(account)
+    alt = chosen.photo.alt if chosen.photo and account.lead == "photo" else None
+    judged = verdict(article, account, features, photo_alt=alt, now=now, zone=room.zone)
+    changes = {"due": judged.due, "expires": judged.expires, "breaking": judged.breaking}
+    if judged.status is Status.SUPPRESSED:
+        return Draft(account.uid, Move("plan", judged.status, judged.code, judged.detail, changes))
+    try:
+        made = compose.compose(room, article, account, chosen)
+    except RenderError as error:
+        log.error("cannot render", account=account.name, article=article.id, error=str(error))
+        return Draft(account.uid, Move("plan", Status.FAILED, "render", str(error), changes))
+    detail = "; ".join(part for part in (judged.detail, made.remark) if part)
+    return Draft(account.uid, Move("plan", judged.status, judged.code, detail, changes), made.post)
+
+
+# ---------------------------------------------------------------------------------------------- new renderings
+
+
+def revise(room: Room, article: Article, row: Delivery, chosen: Picture, why: str) -> Delivery | None:
+    """Render a waiting post anew, keeping every field a person has set; None when nothing changed or it may not."""
+    account = room.account(row.account)
+    version = room.ledger.deliveries.version(row.id, row.version)
+    if account is None or version is None or row.frozen or row.status not in WAITING:
+        return None
+    try:
+        made = compose.compose(room, article, account, chosen, occasion=row.occasion, keep=kept(version))
+    except RenderError as error:
+        log.error("cannot render anew", post=row.id, error=str(error))
+        return None
+    return room.ledger.deliveries.revise(row.id, row.version, made.post, version.fields, room.clock(), room.actor, why)
+
+
+def kept(version: Version) -> dict[str, str]:
+    """The values of the fields a person has set."""
+    post: Post = version.post
+    values = {
+        "text": post.text,
+        "warning": post.warning,
+        "alt": post.media[0].alt if post.media else "",
+    }
+    return {name: values[name] for name in version.fields if name in values}
+
+
+def replan(room: Room, numbers: Sequence[int]) -> None:
+    """Mark articles as work again, so that the next sweep adds the rows that are missing."""
+    for number in numbers:
+        room.ledger.articles.finish(number, ArticleState.NEW)
+
+
+def expire(room: Room) -> list[Delivery]:
+    """Let go of what waited until it was no longer news, saying so in the log."""
+    gone = room.ledger.deliveries.expire(room.clock(), "rule:max_age")
+    for row in gone:
+        log.warning("expired", post=row.id, reason=row.detail)
+    return gone

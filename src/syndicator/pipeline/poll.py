@@ -1,0 +1,45 @@
+"""Poll: sources are read side by side, and what they gave is stored in one transaction."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import structlog
+
+from syndicator import sources
+from syndicator.fetch import Fetcher
+from syndicator.models import Poll, Source, SourceState
+from syndicator.room import Room
+
+log = structlog.get_logger("syndicator.poll")
+
+
+async def poll_one(room: Room, source: Source, state: SourceState, way: Fetcher) -> tuple[SourceState, Poll]:
+    """Read one source once. Never raises for what the other side does; returns its new state and what it gave."""
+    result = await sources.poll(source, state, way, now=room.clock(), zone=room.zone)
+    if result.error:
+        log.warning("source failed", source=source.name, error=result.error, failures=state.failures + 1)
+    for remark in result.skipped:
+        log.info("item skipped", source=source.name, reason=remark)
+    return sources.after(state, source, result), result
+
+
+def store(room: Room, results: Sequence[tuple[SourceState, Poll]], backfill: int = 0) -> int:
+    """Keep the results of some polls in one transaction. Returns how many articles are new work."""
+    fresh = room.ledger.articles.store_polls(results, backfill) if results else 0
+    for state, result in results:
+        if result.changed and not result.error:
+            log.info("source read", source=state.name, articles=len(result.articles))
+    return fresh
+
+
+async def poll(room: Room, names: Iterable[str], way: Fetcher, backfill: int = 0) -> list[Poll]:
+    """Read the named sources now, all side by side, and store what they gave."""
+    states = room.ledger.sources.states(room.config.sources.values())
+    # Posting the newest on purpose needs the whole document, also one that has not changed.
+    asked = [replace(states[name], etag="", last_modified="", digest="") if backfill else states[name] for name in names]
+    reading = (poll_one(room, room.config.sources[state.name], state, way) for state in asked)
+    results = await asyncio.gather(*reading)
+    store(room, results, backfill)
+    return [result for _, result in results]
+

@@ -1,0 +1,60 @@
+"""What a document says of one item, before anyone judges it: the form all readers fill in."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+class DocumentError(Exception):
+    """The document is not what it should be. The message ends a sentence that begins with its address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What an address answered: bytes, the address they came from in the end, the encoding named, and when."""
+
+    body: bytes
+    url: str
+    charset: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as listed: `rank` 0 for the photo itself, 1 for a preview, 2 for an attachment; sizes 0 if unknown."""
+
+    url: str
+    rank: int = 0
+    width: int = 0
+    height: int = 0
+    alt: str = ""
+    caption: str = ""
+    credit: str = ""
+
+
+@dataclass(slots=True)
+class Entry:
+    """One item as written; texts may be HTML. `categories` are (scheme, term); addresses are absolute."""
+
+    link: str = ""
+    guid: str = ""
+    permalink: bool = True
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    authors: list[str] = field(default_factory=list)
+    categories: list[tuple[str, str]] = field(default_factory=list)
+    language: str = ""
+    published: str = ""
+    updated: str = ""
+    future_is_embargo: bool = False
+    embargo: str = ""
+    ratings: list[str] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Document:
+    """A feed's items in its own order. `whole` is False when its end is missing; then its last item is left out."""
+
+    entries: list[Entry]
+    whole: bool = True

@@ -1,0 +1,143 @@
+"""Photos of a feed's items: Media RSS and enclosures, the largest first, each picture once."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from syndicator.models import Photo
+from syndicator.sources.entry import Picture
+from syndicator.sources.plain import plain
+from syndicator.sources.terms import split_credit
+
+Element = Any  # lxml's, which has no public type
+Name = Callable[[Element], str]
+Text = Callable[[Element], str]
+
+_IMAGE_END = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)$", re.IGNORECASE)
+_RESIZED = re.compile(r"(?:-\d{2,4}x\d{2,4}|-scaled)(?=\.\w+$)")
+
+
+def of_item(item: Element, base: str, name: Name, text: Text) -> list[Picture]:
+    """The pictures of an RSS item or Atom entry. Of a media:group, the renditions of one picture, only the largest."""
+    found = list[Picture]()
+    shared = _texts(item, {}, name, text)
+    for child in item:
+        kind = name(child)
+        if kind == "media:group":
+            inherited = _texts(child, shared, name, text)
+            group = [_picture(el, base, inherited, name, text) for el in child if name(el) == "media:content"]
+            found += _one(largest_first(p for p in group if p)) or _previews(child, base, inherited, name)
+        elif kind == "media:content":
+            found += [p for p in (_picture(child, base, shared, name, text),) if p]
+            found += _previews(child, base, shared, name)
+        elif kind == "enclosure" or (kind == "link" and child.get("rel") == "enclosure"):
+            found += _enclosure(child, base, shared)
+    return found + _previews(item, base, shared, name)
+
+
+def is_image(url: str, kind: str = "", medium: str = "") -> bool:
+    """Whether an address is a picture's: by what is said of it, else by its ending."""
+    if medium or kind:
+        return medium == "image" or kind.startswith("image/")
+    return _IMAGE_END.search(urlsplit(url).path) is not None
+
+
+def largest_first(pictures: Iterable[Picture]) -> list[Picture]:
+    """Pictures by size; unknown sizes keep their order at the end."""
+    return sorted(pictures, key=lambda p: (p.rank, -(p.width * p.height or p.width)))
+
+
+def same_picture(one: str, other: str) -> bool:
+    """Whether two addresses show one picture: the same path, or the same file resized."""
+    a, b = _RESIZED.sub("", urlsplit(one).path), _RESIZED.sub("", urlsplit(other).path)
+    return bool(one) and (one == other or (a == b and len(a) > 1 and _IMAGE_END.search(a) is not None))
+
+
+def photos(pictures: Iterable[Picture], content: str = "") -> tuple[Photo, ...]:
+    """Photos to offer, best first. Alternative texts come from `content` (HTML) where it shows the same picture.
+
+    Previews and attachments are taken only when there is nothing better.
+    """
+    ranked = largest_first(p for p in pictures if p.url.startswith(("http://", "https://")))
+    kept = list[Picture]()
+    for picture in ranked:
+        if picture.rank == ranked[0].rank and not any(same_picture(picture.url, other.url) for other in kept):
+            kept.append(picture)
+    alts = _alts(content) if kept and "<img" in content.lower() else {}
+    return tuple(_photo(picture, alts) for picture in kept)
+
+
+def _one(renditions: list[Picture]) -> list[Picture]:
+    """The largest of a picture's renditions, with the texts that stand at any of them."""
+    if not renditions:
+        return []
+    texts = {kind: next((text for p in renditions if (text := getattr(p, kind))), "") for kind in _WORDS}
+    return [replace(renditions[0], **texts)]
+
+
+def _photo(picture: Picture, alts: dict[str, str]) -> Photo:
+    caption, tail = split_credit(picture.caption)
+    _, named = split_credit(picture.credit)
+    shown = next((alt for url, alt in alts.items() if same_picture(url, picture.url)), "")
+    return Photo(
+        url=picture.url, alt=plain(picture.alt) or shown, caption=caption, credit=named or plain(picture.credit) or tail
+    )
+
+
+def _alts(content: str) -> dict[str, str]:
+    images = LexborHTMLParser(content).css("img[src][alt]")
+    return {img.attributes["src"] or "": plain(img.attributes["alt"] or "") for img in images}
+
+
+def _texts(parent: Element, inherited: dict[str, str], name: Name, text: Text) -> dict[str, str]:
+    own = {name(child): text(child) for child in reversed(parent) if name(child) in _TEXTS}
+    return inherited | {kind: words for kind, words in own.items() if words}
+
+
+_WORDS = ("alt", "caption", "credit")
+_TEXTS = ("media:title", "media:description", "media:credit")
+
+
+def _picture(el: Element, base: str, inherited: dict[str, str], name: Name, text: Text) -> Picture | None:
+    url = el.get("url", "").strip()
+    if not url or not is_image(url, el.get("type", ""), el.get("medium", "")):
+        return None
+    own = _texts(el, {}, name, text)
+    texts = inherited | own
+    return Picture(
+        url=urljoin(base, url),
+        width=_number(el.get("width")),
+        height=_number(el.get("height")),
+        alt=own.get("media:title", ""),
+        caption=texts.get("media:description", ""),
+        credit=texts.get("media:credit", ""),
+    )
+
+
+def _previews(parent: Element, base: str, texts: dict[str, str], name: Name) -> list[Picture]:
+    found = [el for el in parent if name(el) == "media:thumbnail" and el.get("url", "").strip()]
+    return [_bare(el, el.get("url"), 1, base, texts) for el in found]
+
+
+def _enclosure(el: Element, base: str, texts: dict[str, str]) -> list[Picture]:
+    url = (el.get("url") or el.get("href") or "").strip()
+    return [_bare(el, url, 2, base, texts)] if url and is_image(url, el.get("type", "")) else []
+
+
+def _bare(el: Element, url: str, rank: int, base: str, texts: dict[str, str]) -> Picture:
+    return Picture(
+        url=urljoin(base, url.strip()),
+        rank=rank,
+        width=_number(el.get("width")),
+        height=_number(el.get("height")),
+        caption=texts.get("media:description", ""),
+        credit=texts.get("media:credit", ""),
+    )
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else 0

@@ -1,0 +1,121 @@
+"""What a reader sees around a headline: section above it; photo, day and label between it and the first paragraph.
+
+Pages that describe themselves to no machine still show this to people, in much the same order everywhere.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from syndicator.models import Photo
+from syndicator.sources import dates
+from syndicator.sources.plain import plain
+from syndicator.sources.terms import is_path, label, section, split_credit
+
+PARAGRAPH = 120  # characters: a block that long is the story, unless it is a caption
+NEAR = 40  # blocks looked at after the headline
+_INLINE = frozenset(
+    {"a", "abbr", "b", "bdi", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub"}
+    | {"sup", "time", "u"}
+)
+_DECORATION = re.compile(r"^data:|\.svg(?:$|\?)|avatar|icon|logo|pixel|sprite|emoji|spacer", re.IGNORECASE)
+_NOT_TEXT = frozenset({"script", "style", "noscript", "template", "svg", "select", "option", "button", "form"})
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was found; everything may be missing."""
+
+    title: str = ""
+    section: str = ""
+    labels: list[str] = field(default_factory=list)
+    published: datetime | date | None = None
+    photo: Photo | None = None
+
+
+def read(page: LexborHTMLParser, zone: ZoneInfo) -> Seen:
+    """Read a page around its first h1. Without one, nothing is known."""
+    seen = Seen()
+    blocks = _blocks(page.body) if page.body is not None else iter(())
+    for tag, text in blocks:
+        if tag == "h1":
+            seen.title = text
+            _after_headline(islice(blocks, NEAR), seen, zone)
+            break
+        if tag != "img" and is_path(text):
+            seen.section = section(text)
+    return seen
+
+
+def _after_headline(blocks: Iterable[tuple[str, str]], seen: Seen, zone: ZoneInfo) -> None:
+    lead: dict[str, str] = {}
+    for tag, text in blocks:
+        if tag == "img":
+            lead = _image(text) | lead
+        elif not _take(text, lead, seen, zone):
+            break
+    if lead.get("url"):
+        seen.photo = Photo(lead["url"], lead["alt"], lead.get("caption", ""), lead.get("credit", ""))
+
+
+def _take(text: str, lead: dict[str, str], seen: Seen, zone: ZoneInfo) -> bool:
+    """Take in one block after the headline; False when the story begins."""
+    caption, credit = split_credit(text)
+    if credit:
+        lead.setdefault("caption", caption)
+        lead.setdefault("credit", credit)
+        return True
+    if len(text) > PARAGRAPH:
+        return False
+    if known := label(text):
+        seen.labels.append(known)
+    elif seen.published is None and len(text) <= 60:
+        seen.published = dates.find(text, zone)
+    return True
+
+
+def _image(source: str) -> dict[str, str]:
+    url, _, alt = source.partition("\n")
+    return {"url": url, "alt": plain(alt)} if url and not _DECORATION.search(url) else {}
+
+
+def _blocks(body: LexborNode) -> Iterator[tuple[str, str]]:
+    """Blocks of text in the page's order as (tag, text); pictures as ("img", address and alternative text)."""
+    block, tag, parts = -1, "", list[str]()
+    for node in body.traverse(include_text=True):
+        if node.tag == "img":
+            yield "img", f"{node.attributes.get('src') or ''}\n{node.attributes.get('alt') or ''}"
+        if node.tag != "-text" or not (text := node.text_content):
+            continue
+        home = _home(node)
+        if home is None:
+            continue
+        if home.mem_id != block:
+            if words := _joined(parts):
+                yield tag, words
+            block, tag, parts = home.mem_id, home.tag or "", []
+        parts.append(text)
+    if words := _joined(parts):
+        yield tag, words
+
+
+def _joined(parts: list[str]) -> str:
+    return " ".join("".join(parts).split())
+
+
+def _home(text: LexborNode) -> LexborNode | None:
+    """The block a piece of text stands in; None when it is not for reading."""
+    node = text.parent
+    while node is not None and node.tag in _INLINE:
+        node = node.parent
+    up, depth = node, 0
+    while up is not None and depth < 12:
+        if up.tag in _NOT_TEXT:
+            return None
+        up, depth = up.parent, depth + 1
+    return node

@@ -1,0 +1,186 @@
+"""RSS 2.0, RSS 1.0 and Atom with their extensions, by lxml.
+
+fastfeedparser, the quickest, drops what identity and dates need: isPermaLink, a day without an hour, second authors,
+dcterms:available, media:rating (0.6.5). So the tree is read here, and feedparser takes what has no tree.
+"""
+
+import re
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml import etree
+
+from syndicator.sources.entry import Document, DocumentError, Entry
+from syndicator.sources.media import of_item
+
+_NAMESPACES = {
+    "http://www.w3.org/2005/atom": "",
+    "http://purl.org/atom/ns#": "",
+    "http://purl.org/rss/1.0/": "",
+    "http://my.netscape.com/rdf/simple/0.9/": "",
+    "http://channel.netscape.com/rdf/simple/0.9/": "",
+    "http://backend.userland.com/rss2": "",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
+    "http://purl.org/dc/elements/1.1/": "dc:",
+    "http://purl.org/dc/terms/": "dcterms:",
+    "http://purl.org/rss/1.0/modules/content/": "content:",
+    "http://search.yahoo.com/mrss": "media:",
+    "http://search.yahoo.com/mrss/": "media:",
+    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
+}
+_ROOT = re.compile(r"<(?:[\w.-]+:)?(rss|feed|rdf)\b", re.IGNORECASE)
+_DECLARATION = re.compile(r"<\?xml\b[^>]*\?>")
+_END = re.compile(r"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)*$", re.IGNORECASE | re.DOTALL)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_LOOSE_AMPERSAND = re.compile(
+    r"<!\[CDATA\[.*?\]\]>|&(?!(?:#\d+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos);)(\w{2,31};)?", re.DOTALL
+)
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+Element = Any  # lxml's, which has no public type
+Fields = dict[str, list[Element]]
+
+
+def has_root(text: str) -> bool:
+    """Whether somewhere near its beginning the document opens a feed."""
+    return _ROOT.search(text[:20_000]) is not None
+
+
+def read(text: str, url: str) -> Document:
+    """The items of a feed; a broken one gives what can be saved. Raises DocumentError for one with entities."""
+    start = _ROOT.search(text)
+    if start is None:
+        raise DocumentError("answered something that is not a feed")
+    if "<!ENTITY" in text[: start.start()].upper():
+        raise DocumentError("declares entities of its own, which is refused")
+    # What stands before the root (declarations, blank lines, warnings of a script) is left out, any DTD with it.
+    body = _CONTROL.sub("", text[start.start() :])
+    root, whole = _tree(body, url)
+    items = [el for el in root.iter() if _name(el) in ("item", "entry")]
+    if not whole:
+        items = items[:-1]
+    language = _language(root)
+    return Document([_entry(item, url, language) for item in items], whole)
+
+
+def _tree(body: str, url: str) -> tuple[Element, bool]:
+    try:
+        return etree.fromstring(body.encode(), _parser(recover=False), base_url=url), True
+    except etree.XMLSyntaxError:
+        whole = _END.search(body[-2000:]) is not None
+    mended = _LOOSE_AMPERSAND.sub(lambda m: m[0] if m[0].startswith("<!") else "&amp;" + (m[1] or ""), body)
+    try:
+        root = etree.fromstring(mended.encode(), _parser(recover=True), base_url=url)
+    except etree.XMLSyntaxError as error:
+        raise DocumentError("answered a feed that is broken beyond reading") from error
+    if root is None:
+        raise DocumentError("answered a feed that is broken beyond reading")
+    return root, whole
+
+
+def _parser(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        encoding="utf-8",
+        recover=recover,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def _name(element: Element) -> str:
+    """The tag with our prefix for its namespace; unknown namespaces keep their own prefix."""
+    tag = element.tag
+    if not isinstance(tag, str):
+        return ""
+    if not tag.startswith("{"):
+        return tag.lower()
+    space, _, local = tag[1:].partition("}")
+    own = "embargo" if "embargo" in space.lower() else element.prefix or "other"
+    return _NAMESPACES.get(space.lower(), f"{own}:") + local.lower()
+
+
+def _entry(item: Element, url: str, language: str) -> Entry:
+    fields: Fields = {}
+    for child in item:
+        fields.setdefault(_name(child), []).append(child)
+    atom = _name(item) == "entry"
+    guid = _first(fields, "guid", "id") or item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about", "")
+    permalink = all(el.get("isPermaLink", "true").strip().lower() != "false" for el in fields.get("guid", ()))
+    link = _link(fields) or (guid if permalink and guid.startswith(("http://", "https://")) else "")
+    return Entry(
+        link=urljoin(item.base or url, link) if link else "",
+        guid=guid,
+        permalink=permalink,
+        title=_first(fields, "title", "dc:title", "media:title"),
+        summary=_first(fields, "description", "summary", "dc:description", "media:description"),
+        content=_first(fields, "content:encoded", "content"),
+        authors=_authors(fields),
+        categories=_categories(fields),
+        language=item.get(_XML_LANG) or _first(fields, "dc:language", "language") or language,
+        published=_first(fields, "pubdate", "published", "dc:date", "issued", "dcterms:issued", "dcterms:created")
+        or _first(fields, "updated"),
+        updated=_first(fields, "updated", "modified", "dcterms:modified"),
+        future_is_embargo=atom,
+        embargo=_embargo(fields),
+        ratings=[_text(el) for el in item.iter() if _name(el) in ("media:rating", "media:adult")],
+        pictures=of_item(item, item.base or url, _name, _text),
+    )
+
+
+def _text(element: Element) -> str:
+    """The text of an element; one with children of its own (XHTML) gives its markup."""
+    if len(element):
+        inside: str = etree.tostring(element, encoding="unicode", with_tail=False)
+        return inside
+    return (element.text or "").strip()
+
+
+def _first(fields: Fields, *names: str) -> str:
+    return next((text for name in names for el in fields.get(name, ()) if (text := _text(el))), "")
+
+
+def _link(fields: Fields) -> str:
+    if original := _first(fields, "feedburner:origlink"):
+        return original
+    named = [el for el in fields.get("link", ()) if el.get("rel", "alternate") == "alternate"]
+    pages = [(el.get("type", ""), href) for el in named if (href := (el.get("href") or _text(el)).strip())]
+    html = [href for kind, href in pages if "html" in kind or not kind]
+    return next(iter(html or [href for _, href in pages]), "")
+
+
+def _authors(fields: Fields) -> list[str]:
+    names = [_text(el) for el in fields.get("dc:creator", ())]
+    for author in fields.get("author", ()):
+        inside = [_text(child) for child in author if _name(child) == "name"]
+        names += inside or ([] if len(author) else [_text(author)])
+    # RSS asks for "address (Name)" here.
+    return [re.sub(r"^\S+@\S+\s*\((.+)\)$", r"\1", name) for name in names if not re.fullmatch(r"\S+@\S+", name)]
+
+
+def _categories(fields: Fields) -> list[tuple[str, str]]:
+    found = [
+        (el.get("domain") or el.get("scheme") or "", el.get("label") or el.get("term") or _text(el))
+        for el in fields.get("category", ())
+    ]
+    found += [("section", _text(el)) for el in fields.get("dc:subject", ())]
+    return [*found, *(("type", _text(el)) for el in fields.get("dc:type", ()))]
+
+
+def _embargo(fields: Fields) -> str:
+    if named := next((_text(els[0]) for name, els in fields.items() if "embargo" in name), ""):
+        return named
+    available = _first(fields, "dcterms:available")
+    period = re.search(r"start\s*=\s*([^;]+)", available)
+    return period[1].strip() if period else available
+
+
+def _language(root: Element) -> str:
+    if own := root.get(_XML_LANG):
+        return str(own)
+    parents = [root, *(child for child in root if _name(child) == "channel")]
+    found = (_text(el) for parent in parents for el in parent if _name(el) in ("language", "dc:language"))
+    return next(found, "")

@@ -1,0 +1,6 @@
+"""Failed asserts of the contract show their values, as those of test files do."""
+
+import pytest
+
+for name in ("contract", "contract_publish", "contract_read"):
+    pytest.register_assert_rewrite(f"{__package__}.{name}")
