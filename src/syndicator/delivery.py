@@ -60,6 +60,7 @@ MAX_CLEARS = 2  # automatic clears per row; after that a person decides
 ABSENT_LOOKS = 3  # looks that must find nothing where absence is only evidence
 LOOKS_END = timedelta(hours=24)
 LOOK_CAP = timedelta(hours=1)
+LOOK_FIRST = timedelta(seconds=30)
 
 _BASE32 = "234567abcdefghijklmnopqrstuvwxyz"
 
@@ -184,8 +185,8 @@ def absent(row: Delivery, since: datetime, now: datetime, features: Features, ru
 
 
 def look_failed(row: Delivery, since: datetime, now: datetime, until: datetime | None, why: str) -> Move:
-    """`find` could not read: nothing is known, and the look does not count."""
-    gap = max(until - now, timedelta(seconds=1)) if until else min(timedelta(seconds=30) * 2 ** min(row.looks, 7), LOOK_CAP)
+    """`find` could not read: nothing is known, and the look does not count. Gaps grow with the time that has passed."""
+    gap = max(until - now, timedelta(seconds=1)) if until else min(max(LOOK_FIRST, (now - since) / 4), LOOK_CAP)
     return look_again(row, row.looks, since, now, gap, f"could not look: {why}")
 
 

@@ -199,7 +199,7 @@ def _checked(url: str | URL, where: str) -> URL:
         raise FetchError(f"{where} is not fetched: an address with a user name or password is refused.", refused=True)
     if hop.host[0].isdigit():
         hop = hop.with_host(_plain_number(hop.host))
-    return hop.with_fragment(None)
+    return hop.with_fragment(None) if hop.raw_fragment else hop
 
 
 def _plain_number(host: str) -> str:

@@ -162,7 +162,7 @@ def test_fixed_host_is_replaced() -> None:
 def test_tls_that_fails_is_proof() -> None:
     """A server that speaks no TLS cannot have read the request."""
     with serving(answer(b"no TLS here")) as server, pytest.raises(Unavailable) as caught:
-        post_to(a_wire(""), server.url.replace("http:", "https:"))
+        post_to(a_wire("", 0.4), server.url.replace("http:", "https:"))
     assert caught.value.code == "not_connected"
 
 

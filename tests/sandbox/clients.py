@@ -16,6 +16,7 @@ from requests.adapters import HTTPAdapter
 from syndicator.sandbox import Sandbox
 
 VERSION = "v24.0"
+OPENED: list[Request] = []  # to be closed when the test is over
 
 
 class _Rewritten(HTTPAdapter):
@@ -91,6 +92,8 @@ def mastodon_client(box: Sandbox, account: str = "main") -> mastodon.Mastodon:
 def bluesky_client(box: Sandbox, account: str = "main") -> atproto.Client:
     """atproto's client, logged in."""
     known = box.accounts("bluesky", account)
-    client = atproto.Client(base_url=box.url("bluesky") + "/xrpc", request=Request(timeout=5))
+    request = Request(timeout=5)
+    OPENED.append(request)
+    client = atproto.Client(base_url=box.url("bluesky") + "/xrpc", request=request)
     client.login(known["handle"], known["secrets"]["app_password"])
     return client

@@ -6,12 +6,20 @@ import pytest
 
 from syndicator.sandbox import Sandbox
 from syndicator.sandbox.photos import draw
+from tests.sandbox.clients import OPENED
 
 
 @pytest.fixture
 def box() -> Iterator[Sandbox]:
     with Sandbox(newsroom=True) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _close_clients() -> Iterator[None]:
+    yield
+    while OPENED:
+        OPENED.pop().close()
 
 
 @pytest.fixture(scope="session")

@@ -120,7 +120,11 @@ def test_tokens_and_proofs_are_checked(box: Sandbox) -> None:
     """A wrong token is 190, a wrong or missing proof 100; an account without an app secret needs none."""
     page = Page(box)
     codes = []
-    for token, proof in (("nobody", page.proof), (page.graph.access_token, {}), (page.graph.access_token, {"appsecret_proof": "0"})):
+    for token, proof in (
+        ("nobody", page.proof),
+        (page.graph.access_token, {}),
+        (page.graph.access_token, {"appsecret_proof": "0"}),
+    ):
         page.graph.access_token = token
         with pytest.raises(facebook.GraphAPIError) as caught:
             page.graph.get_object("me", **proof)

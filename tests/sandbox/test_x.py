@@ -160,7 +160,9 @@ def test_me_and_the_rate_headers(box: Sandbox) -> None:
     assert int(caught.value.response.headers["x-rate-limit-reset"]) > datetime.now(UTC).timestamp()
 
 
-@given(st.lists(st.sampled_from(["a & b", "<i>", LINK, "example.com", "語", "🎉", "\n", " "]), max_size=8).map(" ".join))
+@given(
+    st.lists(st.sampled_from(["a & b", "<i>", LINK, "example.com", "語", "🎉", "\n", " "]), max_size=8).map(" ".join)
+)
 def test_shortened_text_leads_back_to_the_original(text: str) -> None:
     """Expanding the entities of a wire text and decoding it gives the text that was sent."""
     wire, urls = shorten(text, "seed")

@@ -233,7 +233,7 @@ def words() -> Media:
     return Media(hashlib.sha256(data).hexdigest(), "text/plain", 0, 0, data=data)
 
 
-@pytest.mark.parametrize("photo_of", [words, lambda: noise(2000)], ids=["words", "too large"])
+@pytest.mark.parametrize("photo_of", [words, lambda: noise(3000)], ids=["words", "too large"])
 @pytest.mark.parametrize("where", ["photo", "thumb"])
 def test_refused_photos(place: Pds, adapter: Adapter, photo_of: Callable[[], Media], where: str) -> None:
     """What the server does not take as a photo or thumbnail is a refused photo, and nothing is public."""

@@ -34,16 +34,18 @@ FEATURES = Features(
     images=4,
     image_types=("image/jpeg", "image/png", "image/webp"),
     image_bytes=1_000_000,
-    image_side=2000,  # what the official app scales photos to, read 2026-11 in its lib/constants.ts
+    # Goes with those bytes in src/lib/constants.ts of github.com/bluesky-social/social-app, read 2026-11.
+    image_side=2000,
     # lexicons/app/bsky/embed/external.json, read 2026-11.
     thumb_bytes=1_000_000,
-    alt_limit=2000,  # the official app's own limit, read 2026-11 in its lib/constants.ts; the lexicon has none
+    alt_limit=2000,  # MAX_ALT_TEXT of the same file; the lexicon has none
     links="card",
     sensitive_media=True,
     idempotency="record",
     # The account's own server is asked for the record by its key.
     absence="certain",
     settle=timedelta(seconds=5),
+    # CARD_ASPECT_RATIO of the same file.
     preview=Preview(photo_ratio=(0.5, 2.0), card_ratio=1.91, domain="below", card_by="us"),
 )
 

@@ -1,15 +1,14 @@
 """Mastodon and the servers that speak its API, through Mastodon.py. Resending with the same key is safe for an hour."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
 from syndicator.adapters import Go
-from syndicator.adapters.mastodon_answers import limits, plain, same, told
+from syndicator.adapters.mastodon_answers import PERMALINK, limits, plain, same, statuses, told
 from syndicator.adapters.wire import Call, Wire, retry_time
 from syndicator.errors import (
     AccountRefused,
@@ -45,11 +44,10 @@ FEATURES = Features(
     # The account's own server reads its own database, so a list without the post is proof.
     absence="certain",
     settle=timedelta(seconds=10),
-    # The web client shows one line of a card's description, and the domain above its title; seen 2026-11 in 4.x.
+    # app/javascript/mastodon/features/status/components/card.tsx in github.com/mastodon/mastodon, read 2026-11.
     preview=Preview(photo_ratio=(0.5, 2.0), card_ratio=1.91, card_title_lines=2, card_text_lines=1, domain="above"),
 )
 
-PAGE = 40  # the most that docs.joinmastodon.org/methods/accounts/#statuses gives at once, read 2026-11
 SKEW = timedelta(minutes=5)  # a server's clock may be behind ours
 POLL_FIRST, POLL_CAP = 0.2, 2.0  # seconds between two questions whether a photo is processed
 PUBLISH_SHARE = 0.25  # of the time-out is kept for the publishing request while a photo is processed
@@ -119,7 +117,8 @@ class Mastodon:
         """Compares the letters and digits of the text, which no server's typography changes. None is certain."""
         probable = None
         with self._wire.looking() as call:
-            for status in self._since(since - SKEW, call):
+            owner = self._identity or str(told(self._api.account_verify_credentials(), "id"))
+            for status in statuses(self._api, call, owner, since - SKEW):
                 if str(told(status, "id")) in known:
                     continue
                 text, links = plain(told(status, "content"))
@@ -132,7 +131,7 @@ class Mastodon:
     def locate(self, permalink: str) -> Receipt:
         """https://server/@user/123, …/web/statuses/123, …/users/user/statuses/123 on the account's own server."""
         parts = urlsplit(permalink.strip())
-        path = _PERMALINK.fullmatch(parts.path)
+        path = PERMALINK.fullmatch(parts.path)
         if parts.scheme not in ("http", "https") or parts.netloc.lower() != self._host or not path:
             raise ValueError(f"not the address of a post on {self._host}: {permalink}")
         user = path["user"] or path["owner"]
@@ -159,30 +158,10 @@ class Mastodon:
             media = self._api.media(told(media, "id"))
         return str(told(media, "id"))
 
-    def _since(self, since: datetime, call: Call) -> Iterator[Any]:
-        owner = self._identity or str(told(self._api.account_verify_credentials(), "id"))
-        oldest = None
-        while True:
-            page = self._api.account_statuses(owner, exclude_reblogs=True, max_id=oldest, limit=PAGE)
-            if not call.answer or not isinstance(json.loads(call.answer.body), list):
-                raise ValueError("the list of posts cannot be read")
-            for status in page:
-                if told(status, "created_at") < since:
-                    return
-                yield status
-            if not page:
-                return
-            oldest = str(told(page[-1], "id"))
-
     def _receipt(self, status: Any, probable: bool = False) -> Receipt:
         remote_id = str(told(status, "id"))
         permalink = status.get("url") or f"{self._base}/web/statuses/{remote_id}"
         return Receipt(remote_id=remote_id, permalink=str(permalink), probable=probable)
-
-
-_PERMALINK = re.compile(
-    r"(?:/web)?/(?:@(?P<user>\w+)|users/(?P<owner>\w+)/statuses|statuses)/(?P<id>[0-9A-Za-z]+)/?", re.ASCII
-)
 
 
 # ---------------------------------------------------------------------------------------------- refusals

@@ -1,8 +1,19 @@
-"""Reading what a Mastodon server answers: entities of the library, and texts as HTML."""
+"""Reading what a Mastodon server answers: entities of the library, lists in pages, and texts as HTML."""
 
+import json
 import re
+from collections.abc import Iterator
+from datetime import datetime
 from html.parser import HTMLParser
 from typing import Any
+
+from syndicator.adapters.wire import Call
+
+PAGE = 40  # the most that docs.joinmastodon.org/methods/accounts/#statuses gives at once, read 2026-11
+PERMALINK = re.compile(
+    r"(?:/web)?/(?:@(?P<user>\w+)|users/(?P<owner>\w+)/statuses|statuses)/(?P<id>[0-9A-Za-z]+)/?", re.ASCII
+)
+"""The paths under which a server shows a post of its own."""
 
 
 def told(entity: Any, name: str) -> Any:
@@ -26,6 +37,23 @@ def limits(instance: Any) -> dict[str, int]:
         "alt_limit": media.get("description_limit"),
     }
     return {name: value for name, value in found.items() if isinstance(value, int) and value > 0}
+
+
+def statuses(api: Any, call: Call, owner: str, since: datetime) -> Iterator[Any]:
+    """The account's own posts from `since` on, newest first, page by page. ValueError for an answer that is no list."""
+    oldest = None
+    while True:
+        page = api.account_statuses(owner, exclude_reblogs=True, max_id=oldest, limit=PAGE)
+        # The library makes an empty list of many things; only the server's own is proof that there is nothing.
+        if not call.answer or not isinstance(json.loads(call.answer.body), list):
+            raise ValueError("the list of posts cannot be read")
+        for status in page:
+            if told(status, "created_at") < since:
+                return
+            yield status
+        if not page:
+            return
+        oldest = str(told(page[-1], "id"))
 
 
 class _Plain(HTMLParser):

@@ -112,6 +112,9 @@ class Wire:
         try:
             with self.publishing(None) as call:
                 yield call
+        except LookError as error:
+            error.args = (scrub(str(error), self._secrets),)
+            raise
         except DeliveryError as error:
             raise LookError(str(error), until=getattr(error, "until", None)) from None
 

@@ -16,7 +16,7 @@ from aiohttp import web
 from multidict import MultiDict
 
 from syndicator.sandbox.faults import Fault, Faults, Scene, Shown, perform, send
-from syndicator.sandbox.network import Call, Network
+from syndicator.sandbox.network import Call, Network, iso
 from syndicator.sandbox.newsroom import Newsroom
 from syndicator.sandbox.store import LoggedRequest, Store, StoredPost
 
@@ -131,7 +131,10 @@ class Sandbox:
     ) -> None:
         """Do this to the next `times` calls of an op (-1: to all) whose post's text contains `match`.
 
-        ValueError for a kind or op there is not. The kinds and their options are in `docs/sandbox.md`.
+        ValueError for a kind or op there is not. The kinds are `faults.KINDS`. Options: `after` (carry the call out
+        first), `late` and `seconds` (hang), `interval` (drip), `form` "html" or "json" (rubbish), `status`, `code` and
+        `subcode` (errors; the last two of facebook_page), `polls` (processing), `pid`, `delay` and `when` "receipt",
+        "stored" or "answered" (kill).
         """
         self._faults[network].add(Fault(kind, on, times, match, options))
 
@@ -215,7 +218,7 @@ class _Port:
             return web.json_response({"error": "no such control"}, status=404)
         try:
             body = await request.json() if request.can_read_body else {}
-            return web.json_response(act(body), dumps=lambda value: json.dumps(value, default=str))
+            return web.json_response(act(body), dumps=lambda value: json.dumps(value, default=iso))
         except (ValueError, TypeError, LookupError) as error:
             return web.json_response({"error": str(error)}, status=400)
 

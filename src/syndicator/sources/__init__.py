@@ -62,7 +62,7 @@ async def poll(source: Source, state: SourceState, fetcher: Fetcher, *, now: dat
     except FetchError as error:
         return replace(outcome, error=str(error), status=error.status, retry_at=error.retry_at)
     outcome = replace(outcome, status=answer.status)
-    if answer.status == HTTPStatus.NOT_MODIFIED:
+    if answer.status == HTTPStatus.NOT_MODIFIED and _conditions(known):
         return _unchanged(outcome, answer, known)
     if answer.status != HTTPStatus.OK:
         return replace(outcome, error=_refusal(answer), retry_at=retry_after(answer.headers, now))

@@ -36,7 +36,8 @@ def _entry(item: Any, language: str) -> Entry:
         ],
         language=item.get("language", "") or language,
         published=item.get("published", "") or item.get("updated", ""),
-        updated=item.get("updated", ""),
+        # Not item.get: feedparser would give the time of publication for a missing one.
+        updated=dict.get(item, "updated", ""),
         embargo=item.get("dcterms_available", ""),
         ratings=[item.get("media_rating", {}).get("content", "")],
         pictures=_pictures(item),

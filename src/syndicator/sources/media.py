@@ -75,8 +75,14 @@ def _one(renditions: list[Picture]) -> list[Picture]:
     """The largest of a picture's renditions, with the texts that stand at any of them."""
     if not renditions:
         return []
-    texts = {kind: next((text for p in renditions if (text := getattr(p, kind))), "") for kind in _WORDS}
-    return [replace(renditions[0], **texts)]
+    return [
+        replace(
+            renditions[0],
+            alt=next((p.alt for p in renditions if p.alt), ""),
+            caption=next((p.caption for p in renditions if p.caption), ""),
+            credit=next((p.credit for p in renditions if p.credit), ""),
+        )
+    ]
 
 
 def _photo(picture: Picture, alts: dict[str, str]) -> Photo:
@@ -98,7 +104,6 @@ def _texts(parent: Element, inherited: dict[str, str], name: Name, text: Text) -
     return inherited | {kind: words for kind, words in own.items() if words}
 
 
-_WORDS = ("alt", "caption", "credit")
 _TEXTS = ("media:title", "media:description", "media:credit")
 
 

@@ -24,6 +24,12 @@ _INLINE = frozenset(
     | {"sup", "time", "u"}
 )
 _DECORATION = re.compile(r"^data:|\.svg(?:$|\?)|avatar|icon|logo|pixel|sprite|emoji|spacer", re.IGNORECASE)
+# A line that is a date or begins as a byline does; a short caption may name a day as well.
+_DATELINE = re.compile(
+    r"(?:first )?(?:published|posted|issued|date)\b|by\b|"
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[.,]? )?(?:\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9}\.? \d{4}|[a-z]{3,9}\.? \d{1,2},? \d{4})\b",
+    re.IGNORECASE,
+)
 _NOT_TEXT = frozenset({"script", "style", "noscript", "template", "svg", "select", "option", "button", "form"})
 
 
@@ -74,7 +80,7 @@ def _take(text: str, lead: dict[str, str], seen: Seen, zone: ZoneInfo) -> bool:
         return False
     if known := label(text):
         seen.labels.append(known)
-    elif seen.published is None and len(text) <= 60:
+    elif seen.published is None and len(text) <= 80 and _DATELINE.match(text):
         seen.published = dates.find(text, zone)
     return True
 

@@ -29,7 +29,6 @@ _NAMESPACES = {
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
 }
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(rss|feed|rdf)\b", re.IGNORECASE)
-_DECLARATION = re.compile(r"<\?xml\b[^>]*\?>")
 _END = re.compile(r"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)*$", re.IGNORECASE | re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _LOOSE_AMPERSAND = re.compile(

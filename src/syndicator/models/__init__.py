@@ -1,0 +1,44 @@
+"""The words everybody uses: frozen, slotted, with aware UTC times. Imports nothing of ours.
+
+An Article is found, a Post is what one account will say about it, a Delivery is the row that follows the post to
+its end, an Attempt is one try, a Receipt the platform's proof, an Event one move. `docs/design.md` tells the story.
+"""
+
+from syndicator.models.accounts import Account, AccountState, DeliveryRules, Identity, Lead, Needs, Policy, QuietHours
+from syndicator.models.articles import Article, Key, Photo, Poll, Source, SourceState
+from syndicator.models.deliveries import Attempt, Delivery, Event
+from syndicator.models.features import Features, Preview, Price
+from syndicator.models.posts import Card, Media, Post, Receipt, Version
+from syndicator.models.states import ArticleState, Outcome, Status, Wanted
+
+__all__ = [
+    "Account",
+    "AccountState",
+    "Article",
+    "ArticleState",
+    "Attempt",
+    "Card",
+    "Delivery",
+    "DeliveryRules",
+    "Event",
+    "Features",
+    "Identity",
+    "Key",
+    "Lead",
+    "Media",
+    "Needs",
+    "Outcome",
+    "Photo",
+    "Policy",
+    "Poll",
+    "Post",
+    "Preview",
+    "Price",
+    "QuietHours",
+    "Receipt",
+    "Source",
+    "SourceState",
+    "Status",
+    "Version",
+    "Wanted",
+]
