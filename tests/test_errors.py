@@ -11,10 +11,10 @@ UNTIL = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 LEAVES = {"Rejected", "MediaRefused", "AccountRefused", "RateLimited", "Unavailable", "OutcomeUnknown"}
 
 
-def make(name: str, **given: object) -> DeliveryError:
+def make(name: str, **values: object) -> DeliveryError:
     """One leaf of DeliveryError; a rate limit always says until when."""
     until = {"until": UNTIL} if name == "RateLimited" else {}
-    error: DeliveryError = getattr(errors, name)("the platform said no", **until, **given)
+    error: DeliveryError = getattr(errors, name)("the platform said no", **until, **values)
     return error
 
 
@@ -27,7 +27,7 @@ def test_leaves_are_the_contract() -> None:
 def test_every_error_is_ours() -> None:
     """Whatever the module raises can be caught as a SyndicatorError, and as nothing built in besides Exception."""
     ours = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
-    assert len(ours) == 18
+    assert len(ours) == 17
     assert all(issubclass(kind, SyndicatorError) for kind in ours)
     assert not any(issubclass(kind, (OSError, ValueError, LookupError)) for kind in ours)
 
@@ -42,7 +42,8 @@ def test_unclear_outcomes_are_not_proofs() -> None:
 def test_leaf_carries_what_the_platform_said(name: str) -> None:
     """A leaf keeps its sentence, machine code, HTTP status and request id."""
     error = make(name, code="too_long", http_status=422, request_id="r-1")
-    assert (str(error), error.code, error.http_status, error.request_id) == ("the platform said no", "too_long", 422, "r-1")
+    assert (str(error), error.code) == ("the platform said no", "too_long")
+    assert (error.http_status, error.request_id) == (422, "r-1")
 
 
 @pytest.mark.parametrize("name", sorted(LEAVES))

@@ -40,7 +40,9 @@ def incidents(room: Room) -> Iterator[Incident]:
     yield from _unknown(room)
     for source in room.ledger.sources.states(room.config.sources.values()).values():
         if source.failures >= FAILING:
-            yield Incident("source failing", source.name, f"source {source.name} failed {source.failures} times: {source.error}")
+            yield Incident(
+                "source failing", source.name, f"source {source.name} failed {source.failures} times: {source.error}"
+            )
     yield from _silence(room)
 
 
@@ -90,10 +92,16 @@ def _notify(room: Room, incident: Incident, now: datetime) -> None:
             requests.post(settings.webhook, json=body, timeout=TIMEOUT, allow_redirects=False).raise_for_status()
         if settings.command:
             # The administrator's own command line, read from the configuration; facts go in by standard input only.
-            subprocess.run(
-                settings.command, shell=True, input=json.dumps(body), text=True, timeout=TIMEOUT, check=True,  # noqa: S602
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
+            subprocess.run(  # noqa: S602
+                settings.command,
+                shell=True,
+                input=json.dumps(body),
+                text=True,
+                timeout=TIMEOUT,
+                check=True,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
     except (requests.RequestException, subprocess.SubprocessError, OSError) as error:
         log.error("alert not delivered", kind=incident.kind, error=type(error).__name__)
 

@@ -55,7 +55,7 @@ class Daemon:
     # ------------------------------------------------------------------------------------------ life
 
     def start(self) -> None:
-        """Take the ledger's lock, clean up after a crash, and start the clock. Raises StoreError for a second daemon."""
+        """Take the ledger's lock, clean up after a crash, start the clock. Raises StoreError for a second daemon."""
         room = self.room
         room.ledger.store.lock()
         room.ledger.accounts.started(room.process, room.clock())
@@ -83,7 +83,7 @@ class Daemon:
         self.stop()
 
     def stop(self) -> None:
-        """Claim nothing new, give posts on their way some seconds, and go. What is left is settled at the next start."""
+        """Claim nothing new, give posts on their way some seconds, and go. The next start settles what is left."""
         self._ending.set()
         self._scheduler.shutdown(wait=False)
         deadline = threading.Event()
@@ -230,7 +230,9 @@ class Daemon:
             log.exception("account's work failed", account=account.name)
 
 
-def work(room: Room, account: Account, looks: list[Delivery], *, ask: bool, ending: threading.Event | None = None) -> None:
+def work(
+    room: Room, account: Account, looks: list[Delivery], *, ask: bool, ending: threading.Event | None = None
+) -> None:
     """Everything an account has to do now, one thing after the other: verify, looks, then posts until none is due."""
     if ask:
         pipeline.verify(room, account)
@@ -285,7 +287,9 @@ def _work_all(room: Room) -> None:
     looks = room.ledger.deliveries.to_look(room.clock())
     threads = [
         threading.Thread(
-            target=_work_once, args=(room, account, [row for row in looks if row.account == account.uid]), name=account.name
+            target=_work_once,
+            args=(room, account, [row for row in looks if row.account == account.uid]),
+            name=account.name,
         )
         for account in room.accounts.values()
         if account.enabled

@@ -86,7 +86,7 @@ def check(verb: str, before: Status | None, after: Status) -> None:
 
 def delivery_key(article_uid: str, account_uid: str, occasion: str) -> str:
     """The idempotency key of one article on one account for one occasion: 64 hex digits."""
-    return hashlib.sha256("\n".join((article_uid, account_uid, occasion)).encode()).hexdigest()
+    return hashlib.sha256(f"{article_uid}\n{account_uid}\n{occasion}".encode()).hexdigest()
 
 
 def record_key(key: str, now: datetime) -> str:
@@ -155,10 +155,8 @@ def withheld(row: Delivery, why: str) -> Move:
     return back(row, "recover", row.code, why)
 
 
-def lost(
-    row: Delivery, now: datetime, rules: DeliveryRules, settle: timedelta, *, code: str, detail: str = ""
-) -> Move:
-    """It may be public. The first look waits for the last possible request, its time-out, and the platform's settling."""
+def lost(row: Delivery, now: datetime, rules: DeliveryRules, settle: timedelta, *, code: str, detail: str = "") -> Move:
+    """It may be public. The first look waits for the request's time-out and for the platform's settling."""
     start = now + max(rules.timeout, settle)
     changes = {"next_look": start, "looks": 0, "tries": row.tries + 1, "closed": False}
     return Move("lose", UNCONFIRMED, code, detail, changes)

@@ -61,7 +61,7 @@ def move(room: Room, number: int, actor: str, due: datetime) -> Delivery:
 
 
 def suppress(room: Room, number: int, actor: str, reason: str) -> Delivery:
-    """Say no. A post that may be out already is remembered as unwanted: withheld if it still can be, else taken down."""
+    """Say no. A post that may be out is remembered as unwanted: withheld if it still can be, else taken down."""
     row = room.ledger.deliveries.get(number)
     if row.status in {Status.SENDING, Status.UNCONFIRMED}:
         return room.ledger.deliveries.want_gone(number, actor, room.clock(), reason)
@@ -82,11 +82,15 @@ def retract(room: Room, number: int, actor: str, reason: str) -> Delivery:
         return room.ledger.deliveries.want_gone(number, actor, now, reason)
     account = room.account(row.account)
     if account and not room.features(account).retract:
-        raise IllegalMove(f"{room.features(account).label} cannot take posts down; remove it by hand at {row.permalink}")
+        raise IllegalMove(
+            f"{room.features(account).label} cannot take posts down; remove it by hand at {row.permalink}"
+        )
 
     def decide(row: Delivery) -> Move:
         _must_be(row, {Status.SENT}, "retract")
-        return Move("retract", Status.RETRACTING, "person", reason, {"next_look": now, "looks": 0, "wanted": Wanted.GONE.value})
+        return Move(
+            "retract", Status.RETRACTING, "person", reason, {"next_look": now, "looks": 0, "wanted": Wanted.GONE.value}
+        )
 
     return room.ledger.deliveries.move(number, decide, actor, now)
 
@@ -107,7 +111,9 @@ def release(room: Room, number: int, actor: str, *, verb: str = "release") -> De
         unapproved = account.policy.approval and (row.approved != row.version or row.version == 0)
         after = HELD if unapproved else QUEUED
         changes = {"due": now, "expires": None, "tries": 0, "wanted": Wanted.PUBLIC.value}
-        return Move(verb, after, "rule:approval" if unapproved else "", "waits for approval" if unapproved else "", changes)
+        return Move(
+            verb, after, "rule:approval" if unapproved else "", "waits for approval" if unapproved else "", changes
+        )
 
     return room.ledger.deliveries.move(number, decide, actor, now, post=post)
 
@@ -127,7 +133,10 @@ def edit(
     alt: str | None = None,
     warning: str | None = None,
 ) -> Delivery:
-    """A person's wording as a new version; None leaves a field. Raises RenderError when it does not fit, Stale, IllegalMove."""
+    """A person's wording as a new version; None leaves a field.
+
+    Raises RenderError when it does not fit, Stale, IllegalMove.
+    """
     row = room.ledger.deliveries.get(number)
     current = room.ledger.deliveries.version(number, row.version)
     if current is None:
@@ -167,7 +176,9 @@ def settle_at(room: Room, number: int, actor: str, permalink: str) -> Delivery:
         receipt = room.adapter(account).locate(permalink)
     except ValueError as error:
         raise ConfigError(f"{permalink}: {error}") from error
-    return room.ledger.attempts.receive(number, receipt, "person", actor=actor, now=room.clock(), detail="found by a person")
+    return room.ledger.attempts.receive(
+        number, receipt, "person", actor=actor, now=room.clock(), detail="found by a person"
+    )
 
 
 def settle_absent(room: Room, number: int, actor: str) -> Delivery:
@@ -178,7 +189,9 @@ def settle_absent(room: Room, number: int, actor: str) -> Delivery:
         _must_be(row, {Status.UNCONFIRMED}, "clear")
         # A person's word opens the way again for the platform's own proofs.
         clears = min(row.clears, MAX_CLEARS - 1)
-        return back(row, "clear", "person", "a person looked: not there", due=now, looks=0, next_look=None, clears=clears)
+        return back(
+            row, "clear", "person", "a person looked: not there", due=now, looks=0, next_look=None, clears=clears
+        )
 
     return room.ledger.deliveries.move(number, decide, actor, now)
 
@@ -188,7 +201,9 @@ def leave(room: Room, number: int, actor: str) -> Delivery:
 
     def decide(row: Delivery) -> Move:
         _must_be(row, {Status.UNCONFIRMED}, "leave")
-        return Move("leave", Status.UNCONFIRMED, row.code, "left as it is by a person", {"closed": True, "next_look": None})
+        return Move(
+            "leave", Status.UNCONFIRMED, row.code, "left as it is by a person", {"closed": True, "next_look": None}
+        )
 
     return room.ledger.deliveries.move(number, decide, actor, room.clock())
 

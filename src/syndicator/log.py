@@ -36,7 +36,13 @@ def configure(
         structlog.stdlib.ExtraAdder(),
     ]
     last: Any = structlog.dev.ConsoleRenderer(colors=out.isatty()) if console else structlog.processors.JSONRenderer()
-    endings = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _plain, structlog.processors.format_exc_info, hide, last]
+    endings = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        _plain,
+        structlog.processors.format_exc_info,
+        hide,
+        last,
+    ]
     handler = logging.StreamHandler(out)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=endings))
     root = logging.getLogger()

@@ -104,7 +104,9 @@ def expiry(article: Article, policy: Policy, found_at: datetime, zone: ZoneInfo)
 def is_breaking(article: Article, policy: Policy) -> bool:
     """Whether a label, tag or section of the article is among the policy's breaking words."""
     words = {word.casefold() for word in policy.breaking}
-    return bool(words & {w.casefold() for w in (*article.labels, *article.tags)}) or in_sections(words, article.sections)
+    return bool(words & {w.casefold() for w in (*article.labels, *article.tags)}) or in_sections(
+        words, article.sections
+    )
 
 
 def hold_reason(

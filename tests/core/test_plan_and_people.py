@@ -83,7 +83,7 @@ def test_a_graphic_story_is_held(desk: Desk) -> None:
     assert {(row.status, row.code) for row in rows} == {(Status.HELD, "rule:sensitive")}
 
 
-@configured('approval = true\n')
+@configured("approval = true\n")
 def test_approval_names_the_version_that_was_read(desk: Desk) -> None:
     """No one approves words he did not read."""
     number = desk.publish()[1].id
@@ -96,7 +96,7 @@ def test_approval_names_the_version_that_was_read(desk: Desk) -> None:
     assert desk.public("two") == ["Ben's words"]
 
 
-@configured('approval = true\n')
+@configured("approval = true\n")
 def test_releasing_needs_approval_again_where_it_is_required(desk: Desk) -> None:
     """release leads to HELD when nobody approved this version."""
     number = desk.publish()[1].id
@@ -175,7 +175,7 @@ def test_stopped_while_the_photo_is_uploaded(desk: Desk) -> None:
     assert (desk.row(number).status, desk.public()) == (Status.QUEUED, [])
 
 
-@configured('burst = 2\n')
+@configured("burst = 2\n")
 def test_a_burst_is_bounded(desk: Desk, clock) -> None:  # type: ignore[no-untyped-def]
     """No more than `burst` posts an hour leave one account, the newest first."""
     for number in range(4):
@@ -196,7 +196,9 @@ EDITS = [
 
 
 @pytest.mark.parametrize(("fields", "error", "words"), EDITS, ids=["too long", "no photo"])
-def test_an_edit_that_cannot_be_is_refused(desk: Desk, fields: dict[str, str], error: type[Exception], words: str) -> None:
+def test_an_edit_that_cannot_be_is_refused(
+    desk: Desk, fields: dict[str, str], error: type[Exception], words: str
+) -> None:
     """A wording that does not fit changes nothing."""
     number = desk.publish()[0].id
     with pytest.raises(error, match=words):

@@ -71,7 +71,9 @@ def sent(ledger: Ledger, uid: str, remote_id: str, at: datetime = NOW) -> Delive
     made = claim(ledger, uid, at)
     ledger.attempts.let_out(made, at)
     receipt = Receipt(remote_id, f"https://memory.example/posts/{remote_id}")
-    return ledger.attempts.receive(made.row.id, receipt, "receipt", actor="daemon:test", now=at, claim=made, ending=DONE)
+    return ledger.attempts.receive(
+        made.row.id, receipt, "receipt", actor="daemon:test", now=at, claim=made, ending=DONE
+    )
 
 
 def retitled(story: Article, title: str) -> Article:

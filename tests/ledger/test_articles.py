@@ -65,7 +65,9 @@ def test_a_renamed_slug_is_the_same_story(ledger: Ledger) -> None:
     poll(ledger, article("new-name", keys=("guid:news.example:7",)))
     only = ledger.articles.new(NOW)
     assert [a.url for a in only] == ["https://news.example/new-name"]
-    assert ledger.articles.by_keys(["url:news.example/new-name"]) == ledger.articles.by_keys(["url:news.example/old-name"])
+    assert ledger.articles.by_keys(["url:news.example/new-name"]) == ledger.articles.by_keys(
+        ["url:news.example/old-name"]
+    )
 
 
 def test_two_feeds_are_both_named(ledger: Ledger) -> None:

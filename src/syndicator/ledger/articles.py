@@ -46,7 +46,9 @@ class Articles:
         due = articles.c.page_next.is_(None) | (articles.c.page_next <= now)
         query = select(articles).where(articles.c.state == ArticleState.NEW.value, due)
         with self._store.read() as connection:
-            return [rows.article(row) for row in connection.execute(query.order_by(articles.c.id).limit(limit)).mappings()]
+            return [
+                rows.article(row) for row in connection.execute(query.order_by(articles.c.id).limit(limit)).mappings()
+            ]
 
     def get(self, number: int) -> Article:
         """One article. Raises LookupError."""

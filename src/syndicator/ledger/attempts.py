@@ -117,7 +117,11 @@ class Attempts:
                 connection.execute(update(accounts).where(accounts.c.uid == row.account).values(last_sent=now))
             if row.wanted is Wanted.GONE:
                 after = rows.move(
-                    connection, after, Move("retract", Status.RETRACTING, "person", row.detail, {"next_look": now}), actor, now
+                    connection,
+                    after,
+                    Move("retract", Status.RETRACTING, "person", row.detail, {"next_look": now}),
+                    actor,
+                    now,
                 )
             return after
 
@@ -201,9 +205,7 @@ def _recent(connection: Connection, account: str, now: datetime) -> Recent:
     return Recent(hour, max(times) if times else None, rows.count(connection, *unknown), paused, stopped)
 
 
-def _claim(
-    connection: Connection, row: Delivery, process: str, actor: str, timeout: timedelta, now: datetime
-) -> Claim:
+def _claim(connection: Connection, row: Delivery, process: str, actor: str, timeout: timedelta, now: datetime) -> Claim:
     deadline = now + timeout
     values = {"delivery": row.id, "version": row.version, "process": process, "started": now, "deadline": deadline}
     key = connection.execute(insert(attempts).values(values)).inserted_primary_key

@@ -91,7 +91,14 @@ class Deliveries:
     # ------------------------------------------------------------------------------------------ moves
 
     def move(
-        self, number: int, decide: Decide, actor: str, now: datetime, *, seen: int | None = None, post: Post | None = None
+        self,
+        number: int,
+        decide: Decide,
+        actor: str,
+        now: datetime,
+        *,
+        seen: int | None = None,
+        post: Post | None = None,
     ) -> Delivery:
         """Move one row as `decide` says. Raises LookupError, IllegalMove, or Stale when `seen` is not its version.
 

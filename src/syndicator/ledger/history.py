@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, column, func, literal_column, or_, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+    text,
+)
 
 from syndicator.ledger.schema import accounts, article_sources, articles, deliveries, posts
 from syndicator.ledger.store import Store
@@ -101,9 +114,7 @@ def _query(wanted: Filter, sqlite: bool) -> Select[Any]:
     tables = deliveries.join(articles, deliveries.c.article == articles.c.id).join(
         accounts, deliveries.c.account == accounts.c.uid
     )
-    tables = tables.outerjoin(
-        posts, and_(posts.c.delivery == deliveries.c.id, posts.c.version == deliveries.c.version)
-    )
+    tables = tables.outerjoin(posts, and_(posts.c.delivery == deliveries.c.id, posts.c.version == deliveries.c.version))
     columns = [
         deliveries.c.id, articles.c.id.label("article_id"), articles.c.url.label("article_url"), articles.c.title,
         accounts.c.name.label("account"), accounts.c.platform, deliveries.c.occasion, deliveries.c.status,
@@ -120,7 +131,9 @@ def _conditions(wanted: Filter, sqlite: bool) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.account:
         # A sub-select, so that the planner can walk the (account, status, changed_at) index.
-        found.append(deliveries.c.account == select(accounts.c.uid).where(accounts.c.name == wanted.account).scalar_subquery())
+        found.append(
+            deliveries.c.account == select(accounts.c.uid).where(accounts.c.name == wanted.account).scalar_subquery()
+        )
     if wanted.statuses:
         names = [status.value for status in wanted.statuses]
         found.append(deliveries.c.status == names[0] if len(names) == 1 else deliveries.c.status.in_(names))

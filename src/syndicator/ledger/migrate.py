@@ -65,7 +65,7 @@ def _upgrade(store: Store) -> None:
 
 
 def copy(store: Store, target: Path) -> None:
-    """A consistent copy of a running SQLite ledger in `target`. Raises StoreError; an existing file is never touched."""
+    """A consistent copy of a running SQLite ledger in `target`, which must not exist. Raises StoreError."""
     if not store.path:
         raise StoreError("a PostgreSQL ledger is copied with pg_dump: pg_dump --format=custom --file=FILE DATABASE")
     if target.exists():

@@ -169,7 +169,9 @@ def add_version(
             fields=sorted(fields),
         )
     )
-    names = {media.sha256 for media in post.media} | ({post.card.thumb.sha256} if post.card and post.card.thumb else set())
+    names = {media.sha256 for media in post.media} | (
+        {post.card.thumb.sha256} if post.card and post.card.thumb else set()
+    )
     have = select(post_media.c.sha256).where(post_media.c.delivery == delivery)
     for name in sorted(names - set(connection.execute(have).scalars()) if names else ()):
         connection.execute(insert(post_media).values(delivery=delivery, sha256=name))

@@ -120,7 +120,9 @@ articles = Table(
     CheckConstraint("state IN ('new', 'planned', 'seen', 'refused')", name="state"),
     sqlite_autoincrement=True,
 )
-Index("ix_articles_new", articles.c.id, sqlite_where=articles.c.state == "new", postgresql_where=articles.c.state == "new")
+Index(
+    "ix_articles_new", articles.c.id, sqlite_where=articles.c.state == "new", postgresql_where=articles.c.state == "new"
+)
 Index("ix_articles_url", articles.c.url)
 
 article_sources = Table(

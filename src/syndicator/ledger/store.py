@@ -67,9 +67,12 @@ class Store:
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction: all or nothing. Raises StoreError when the database refuses."""
-        with self._errors("written"), self.engine.connect().execution_options(writes=True) as connection:
-            with connection.begin():
-                yield connection
+        with (
+            self._errors("written"),
+            self.engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
 
     @contextlib.contextmanager
     def _errors(self, verb: str) -> Iterator[None]:

@@ -108,7 +108,13 @@ def hand_back(room: Room) -> int:
     for held in list(room.unrecorded):
         try:
             room.ledger.attempts.receive(
-                held.claim.row.id, held.receipt, "receipt", actor=room.actor, now=room.clock(), claim=held.claim, ending=held.ending
+                held.claim.row.id,
+                held.receipt,
+                "receipt",
+                actor=room.actor,
+                now=room.clock(),
+                claim=held.claim,
+                ending=held.ending,
             )
         except StoreError:
             continue
@@ -138,8 +144,9 @@ def _refused(room: Room, account: Account, features: Features, claim: Claim, err
         room.ledger.accounts.pause(account.name, str(error), room.actor, now)
         log.error("account paused", account=account.name, reason=str(error))
     row = room.ledger.attempts.record(claim, move, ending, actor=room.actor, now=now)
-    log.warning("not sent" if row.status is not Status.UNCONFIRMED else "no clear answer", post=row.id, account=account.name,
-                outcome=ending.outcome.value, status=row.status.value, reason=str(error), due=row.due)  # fmt: skip
+    said = "no clear answer" if row.status is Status.UNCONFIRMED else "not sent"
+    log.warning(said, post=row.id, account=account.name, outcome=ending.outcome.value, status=row.status.value,
+                reason=str(error), due=row.due)  # fmt: skip
     if isinstance(error, MediaRefused) and row.status is Status.QUEUED:
         return _without_photo(room, account, row, str(error))
     return row
@@ -154,7 +161,9 @@ def _without_photo(room: Room, account: Account, row: Delivery, why: str) -> Del
     keep = {name: value for name, value in kept(version).items() if name != "alt"}
     post = compose(room, article, account, Picture(why_not=why), occasion=row.occasion, keep=keep).post
     detail = f"without photo: {why}"
-    after = room.ledger.deliveries.drop_photo(row.id, row.version, post, version.fields, room.clock(), room.actor, detail)
+    after = room.ledger.deliveries.drop_photo(
+        row.id, row.version, post, version.fields, room.clock(), room.actor, detail
+    )
     return after or row
 
 

@@ -63,7 +63,9 @@ def _page_failed(room: Room, article: Article, why: str) -> Article | None:
 def plan(room: Room, article: Article, chosen: Picture) -> list[Delivery]:
     """Make the rows that are missing, and render waiting ones anew. Idempotent."""
     now = room.clock()
-    existing = {row.account: row for row in room.ledger.deliveries.of_article(article.id) if row.occasion == "publication"}
+    existing = {
+        row.account: row for row in room.ledger.deliveries.of_article(article.id) if row.occasion == "publication"
+    }
     revised = [revise(room, article, row, chosen, "article changed") for row in existing.values()]
     missing = [a for a in wanting(room, article) if a.uid not in existing]
     drafts = [_draft(room, article, account, chosen, now) for account in missing]

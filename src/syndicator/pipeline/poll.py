@@ -37,9 +37,10 @@ async def poll(room: Room, names: Iterable[str], way: Fetcher, backfill: int = 0
     """Read the named sources now, all side by side, and store what they gave."""
     states = room.ledger.sources.states(room.config.sources.values())
     # Posting the newest on purpose needs the whole document, also one that has not changed.
-    asked = [replace(states[name], etag="", last_modified="", digest="") if backfill else states[name] for name in names]
+    asked = [
+        replace(states[name], etag="", last_modified="", digest="") if backfill else states[name] for name in names
+    ]
     reading = (poll_one(room, room.config.sources[state.name], state, way) for state in asked)
     results = await asyncio.gather(*reading)
     store(room, results, backfill)
     return [result for _, result in results]
-

@@ -45,7 +45,9 @@ def _judge(room: Room, account: Account, row: Delivery, found: Receipt | None, s
         log.warning("looked, not sure", post=row.id, account=account.name, permalink=found.permalink)
         return _note(room, row, machine.probable(row, found, since, now))
     try:
-        after = room.ledger.attempts.receive(row.id, found, "proof", actor=room.actor, now=now, detail="found on the platform")
+        after = room.ledger.attempts.receive(
+            row.id, found, "proof", actor=room.actor, now=now, detail="found on the platform"
+        )
     except Stale as error:
         return _note(room, row, machine.look_failed(row, since, now, None, str(error)))
     log.info("proved", post=row.id, account=account.name, permalink=found.permalink)
@@ -55,7 +57,9 @@ def _judge(room: Room, account: Account, row: Delivery, found: Receipt | None, s
 def _note(room: Room, row: Delivery, move: Move) -> Delivery:
     """Carry out a verdict about a row, unless somebody was faster."""
     try:
-        return room.ledger.deliveries.move(row.id, lambda now: _same(now, row, move), room.actor, room.clock(), seen=row.version)
+        return room.ledger.deliveries.move(
+            row.id, lambda now: _same(now, row, move), room.actor, room.clock(), seen=row.version
+        )
     except Stale:
         return room.ledger.deliveries.get(row.id)
 
@@ -84,7 +88,9 @@ def _take_down(room: Room, adapter: Adapter, account: Account, row: Delivery) ->
         adapter.retract(receipt)
     except Rejected as error:
         log.error("cannot be removed", post=row.id, account=account.name, reason=str(error))
-        return _note(room, row, Move("keep", Status.SENT, "not_removed", str(error), {"next_look": None, "wanted": "public"}))
+        return _note(
+            room, row, Move("keep", Status.SENT, "not_removed", str(error), {"next_look": None, "wanted": "public"})
+        )
     except DeliveryError as error:
         if isinstance(error, AccountRefused):
             room.ledger.accounts.pause(account.name, str(error), room.actor, room.clock())
@@ -116,7 +122,9 @@ def _recover(room: Room, row: Delivery, attempt: Attempt, now: datetime) -> Deli
     else:
         account = room.account(row.account)
         rules = account.delivery if account else room.config.delivery
-        settle = rules.settle if rules.settle is not None else room.features(account).settle if account else timedelta(0)
+        settle = (
+            rules.settle if rules.settle is not None else room.features(account).settle if account else timedelta(0)
+        )
         detail = "the attempt ended after its request went out: it may be public"
         move = machine.lost(row, now, rules, settle, code="crashed", detail=detail)
     after = _note(room, row, move)

@@ -26,9 +26,10 @@ _INLINE = frozenset(
 _DECORATION = re.compile(r"^data:|\.svg(?:$|\?)|avatar|icon|logo|pixel|sprite|emoji|spacer", re.IGNORECASE)
 # A line that is a date or begins as a byline does; a short caption may name a day as well.
 _DATELINE = re.compile(
-    r"(?:first )?(?:published|posted|issued|date)\b|by\b|"
-    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[.,]? )?(?:\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9}\.? \d{4}|[a-z]{3,9}\.? \d{1,2},? \d{4})\b",
-    re.IGNORECASE,
+    r"""(?:first\ )?(?:published|posted|issued|date)\b | by\b
+    | (?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[.,]?\ )?
+      (?:\d{1,2}(?:st|nd|rd|th)?\ [a-z]{3,9}\.?\ \d{4} | [a-z]{3,9}\.?\ \d{1,2},?\ \d{4})\b""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _NOT_TEXT = frozenset({"script", "style", "noscript", "template", "svg", "select", "option", "button", "form"})
 

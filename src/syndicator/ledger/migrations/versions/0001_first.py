@@ -8,19 +8,43 @@ from syndicator.ledger.schema import Moment
 revision = "0001"
 down_revision = None
 
-SQLITE = """
-CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
-CREATE TRIGGER events_last BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
-CREATE VIRTUAL TABLE article_words USING fts5(title, url, content='articles', content_rowid='id', tokenize='unicode61 remove_diacritics 2');
-CREATE TRIGGER articles_words_new AFTER INSERT ON articles BEGIN INSERT INTO article_words(rowid, title, url) VALUES (new.id, new.title, new.url); END;
-CREATE TRIGGER articles_words_change AFTER UPDATE OF title, url ON articles BEGIN INSERT INTO article_words(article_words, rowid, title, url) VALUES ('delete', old.id, old.title, old.url); INSERT INTO article_words(rowid, title, url) VALUES (new.id, new.title, new.url); END;
-"""
+SQLITE = (
+    """
+    CREATE TRIGGER events_stay BEFORE UPDATE ON events
+    BEGIN SELECT RAISE(ABORT, 'events are never changed'); END
+    """,
+    """
+    CREATE TRIGGER events_last BEFORE DELETE ON events
+    BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END
+    """,
+    """
+    CREATE VIRTUAL TABLE article_words USING fts5(
+        title, url, content='articles', content_rowid='id', tokenize='unicode61 remove_diacritics 2'
+    )
+    """,
+    """
+    CREATE TRIGGER articles_words_new AFTER INSERT ON articles
+    BEGIN INSERT INTO article_words(rowid, title, url) VALUES (new.id, new.title, new.url); END
+    """,
+    """
+    CREATE TRIGGER articles_words_change AFTER UPDATE OF title, url ON articles BEGIN
+        INSERT INTO article_words(article_words, rowid, title, url) VALUES ('delete', old.id, old.title, old.url);
+        INSERT INTO article_words(rowid, title, url) VALUES (new.id, new.title, new.url);
+    END
+    """,
+)
 
-POSTGRESQL = """
-CREATE FUNCTION events_stay() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''events are never changed or deleted''; END';
-CREATE TRIGGER events_stay BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION events_stay();
-CREATE INDEX ix_articles_words ON articles USING gin (to_tsvector('simple', title || ' ' || url));
-"""
+POSTGRESQL = (
+    """
+    CREATE FUNCTION events_stay() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN RAISE EXCEPTION ''events are never changed or deleted''; END'
+    """,
+    """
+    CREATE TRIGGER events_stay BEFORE UPDATE OR DELETE ON events
+    FOR EACH ROW EXECUTE FUNCTION events_stay()
+    """,
+    "CREATE INDEX ix_articles_words ON articles USING gin (to_tsvector('simple', title || ' ' || url))",
+)
 
 
 def upgrade() -> None:
@@ -184,9 +208,12 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), server_default="", nullable=False),
         sa.Column("detail", sa.Text(), server_default="", nullable=False),
         sa.Column("actor", sa.Text(), server_default="", nullable=False),
-        sa.CheckConstraint("status <> 'sent' OR (remote_id IS NOT NULL AND permalink IS NOT NULL)", name="ck_deliveries_receipt"),
         sa.CheckConstraint(
-            "status IN ('held', 'queued', 'sending', 'unconfirmed', 'sent', 'failed', 'suppressed', 'expired', 'retracting', 'retracted')",
+            "status <> 'sent' OR (remote_id IS NOT NULL AND permalink IS NOT NULL)", name="ck_deliveries_receipt"
+        ),
+        sa.CheckConstraint(
+            "status IN ('held', 'queued', 'sending', 'unconfirmed', 'sent', 'failed', 'suppressed', 'expired',"
+            " 'retracting', 'retracted')",
             name="ck_deliveries_status",
         ),
         sa.CheckConstraint("wanted IN ('public', 'gone')", name="ck_deliveries_wanted"),
@@ -271,5 +298,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("delivery", "version", name="pk_posts"),
     )
     statements = SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL
-    for statement in statements.strip().splitlines():
-        op.execute(sa.text(statement.replace(":", "\\:")))
+    for statement in statements:
+        op.execute(sa.text(statement))

@@ -1,0 +1,185 @@
+"""`check`: everything that could fail, tried before it does. Reads only."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Literal
+
+import typer
+
+from syndicator import sources
+from syndicator.adapters import PLATFORMS
+from syndicator.cli import show
+from syndicator.cli.failures import FAILED, MISUSED
+from syndicator.cli.options import Listing, Options
+from syndicator.cli.rooms import ReadingLedger, configuration, readable, reading
+from syndicator.compose import fetcher
+from syndicator.errors import ConfigError, RenderError, StoreError, SyndicatorError
+from syndicator.models import Account, AccountState, Identity, Source, SourceState
+from syndicator.room import Room
+
+SOON = timedelta(days=14)  # a token that expires within this time is worth a word
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one trial found; `code` is its exit code when it failed."""
+
+    what: str
+    name: str
+    result: Literal["ok", "warn", "fail"]
+    detail: str = ""
+    code: int = FAILED
+
+
+def check_all(options: Options, form: Listing) -> None:
+    """Print a table of trials; exit 2 when the configuration fails, 1 when anything else does."""
+    config = configuration(options)
+    with reading(options, config=config, need=False) as room:
+        with _progress() as say:
+            results = list(_results(room, say))
+        if form is Listing.JSON:
+            show.stream_json({name: value for name, value in asdict(one).items() if name != "code"} for one in results)
+        else:
+            show.table(("what", "name", "result", "detail"), ((r.what, r.name, r.result, r.detail) for r in results))
+    codes = [one.code for one in results if one.result == "fail"]
+    if codes:
+        raise typer.Exit(max(codes))
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """A line that tells a person at a terminal what is being tried."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("checking") as status:
+        yield status.update
+
+
+def _results(room: Room, say: Callable[[str], None]) -> Iterator[Result]:
+    yield from _configuration(room)
+    secret = {name: _secrets(room, account) for name, account in room.accounts.items()}
+    yield from secret.values()
+    yield _ledger(room)
+    yield from (_template(room, account) for account in room.accounts.values())
+    say("reading sources")
+    yield from asyncio.run(_sources(room))
+    say("asking accounts")
+    ready = [account for name, account in room.accounts.items() if account.enabled and secret[name].result == "ok"]
+    yield from _accounts(room, ready)
+
+
+def _configuration(room: Room) -> Iterator[Result]:
+    config = room.config
+    yield Result("configuration", config.file.name, "ok", str(config.file))
+    for kind, tables in (("sources", config.sources), ("accounts", config.accounts)):
+        if not tables:
+            yield Result("configuration", kind, "fail", f"there are none: add a table [{kind}.NAME] to {config.file}")
+
+
+def _secrets(room: Room, account: Account) -> Result:
+    needs = PLATFORMS[account.platform].secrets
+    try:
+        held = room.config.secrets(account)
+    except ConfigError as error:
+        return Result("secrets", account.name, "fail", "; ".join(str(error).splitlines()), MISUSED)
+    missing = [key for key in needs if key not in held]
+    if missing:
+        detail = (
+            f"switched off; to send it needs {', '.join(missing)} below [{account.name}] in {room.config.secrets_file}"
+        )
+        return Result("secrets", account.name, "warn", detail)
+    return Result("secrets", account.name, "ok", "" if needs else "none needed")
+
+
+def _ledger(room: Room) -> Result:
+    ledger = room.ledger
+    state = ledger.state if isinstance(ledger, ReadingLedger) else "ready"
+    if state == "none":
+        return Result("ledger", ledger.store.name, "ok", "will be made by the first run")
+    if state == "old":
+        return Result(
+            "ledger", ledger.store.name, "warn", "has an old schema: `syndicator migrate` or the next run mends it"
+        )
+    try:
+        ledger.check()
+    except StoreError as error:
+        return Result("ledger", ledger.store.name, "fail", str(error))
+    return Result("ledger", ledger.store.name, "ok")
+
+
+def _template(room: Room, account: Account) -> Result:
+    try:
+        room.renderer.check(account, room.features(account))
+    except RenderError as error:
+        return Result("template", account.name, "fail", str(error))
+    return Result("template", account.name, "ok")
+
+
+# ---------------------------------------------------------------------------------------------- sources
+
+
+async def _sources(room: Room) -> list[Result]:
+    async with fetcher() as way:
+        polls = (
+            sources.poll(one, SourceState(one.name, one.url), way, now=room.clock(), zone=room.zone)
+            for one in room.config.sources.values()
+        )
+        found = await asyncio.gather(*polls)
+    return [_source(room.config.sources[one.source], one.error, len(one.articles), one.skipped) for one in found]
+
+
+def _source(source: Source, error: str, articles: int, skipped: Sequence[str]) -> Result:
+    if error:
+        return Result("source", source.name, "fail", f"{error} Mend sources.{source.name}.url, or the site.")
+    if not articles:
+        return Result("source", source.name, "warn", "answers, but has no articles")
+    if skipped:
+        return Result("source", source.name, "warn", f"{articles} articles; {len(skipped)} skipped: {skipped[0]}")
+    return Result("source", source.name, "ok", f"{articles} articles")
+
+
+# ---------------------------------------------------------------------------------------------- accounts
+
+
+def _accounts(room: Room, accounts: Sequence[Account]) -> Iterable[Result]:
+    """Each platform is asked, all side by side; nothing is stored."""
+    with ThreadPoolExecutor(max_workers=8) if accounts else nullcontext() as pool:
+        answers = list(pool.map(lambda one: _verify(room, one), accounts)) if pool else []
+    states = {state.name: state for state in room.ledger.accounts.states()} if readable(room) else {}
+    owners: dict[tuple[str, str], str] = {}
+    for account, answer in zip(accounts, answers, strict=True):
+        if isinstance(answer, str):
+            yield Result("account", account.name, "fail", answer)
+            continue
+        owner = owners.setdefault((account.platform, answer.id), account.name)
+        yield _identified(room, account, answer, owner, states.get(account.name))
+
+
+def _verify(room: Room, account: Account) -> Identity | str:
+    try:
+        return room.adapter(account).verify()
+    except SyndicatorError as error:
+        return f"{error}; mend [{account.name}] in {room.config.secrets_file}"
+
+
+def _identified(room: Room, account: Account, answer: Identity, owner: str, state: AccountState | None) -> Result:
+    whose = f"@{answer.handle.lstrip('@')} ({answer.id})"
+    if owner != account.name:
+        detail = f"accounts {owner} and {account.name} are one: both tokens belong to {whose}; remove one of them"
+        return Result("account", account.name, "fail", detail)
+    if state and state.identity and state.identity != answer.id:
+        detail = f"this token belongs to {whose}, not to @{state.handle.lstrip('@')} ({state.identity})"
+        return Result("account", account.name, "fail", detail)
+    if answer.expires and answer.expires - room.clock() < SOON:
+        return Result(
+            "account", account.name, "warn", f"{whose}; its token expires {show.local(answer.expires, room.zone)}"
+        )
+    return Result("account", account.name, "ok", whose)
