@@ -61,7 +61,8 @@ def _silence(room: Room) -> Iterator[Incident]:
         return
     now = room.clock()
     beat = room.ledger.accounts.heartbeat()
-    last = max((t for t in (room.ledger.history.last_sent(), beat.started if beat else None) if t), default=now)
+    times = [state.last_sent for state in room.ledger.accounts.states()] + [beat.started if beat else None]
+    last = max((moment for moment in times if moment), default=now)
     if now - last >= limit:
         hours = (now - last).total_seconds() / 3600
         yield Incident("silence", "all", f"nothing was published for {hours:.1f} hours")

@@ -13,7 +13,7 @@ import socket
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -30,7 +30,25 @@ from syndicator.room import Room
 log = structlog.get_logger("syndicator.daemon")
 
 GOODBYE = 8.0  # seconds given to posts on their way when the daemon is told to end
+BEAT = timedelta(seconds=5)
+ALERTS = timedelta(seconds=5)
 TIDY = timedelta(hours=1)
+PAGES = 32  # articles whose page and photo are read at a time: bounds the memory of an outage's end
+
+
+class Every:
+    """A slower beat inside the tick."""
+
+    def __init__(self, pace: timedelta) -> None:
+        self._pace = pace
+        self._last: datetime | None = None
+
+    def due(self, now: datetime) -> bool:
+        """Whether it is time again; then it counts from now. A clock that was set back counts as time."""
+        if self._last is not None and timedelta(0) <= now - self._last < self._pace:
+            return False
+        self._last = now
+        return True
 
 
 class Daemon:
@@ -49,7 +67,8 @@ class Daemon:
         self._guard = threading.Lock()
         self._ticking = threading.Lock()
         self._again = threading.Event()
-        self._tidied = room.clock()
+        self._beat, self._alerts, self._tidy = Every(BEAT), Every(ALERTS), Every(TIDY)
+        self._pages = asyncio.Semaphore(PAGES)
         self._scheduler = BackgroundScheduler(timezone="UTC")
 
     # ------------------------------------------------------------------------------------------ life
@@ -136,7 +155,8 @@ class Daemon:
 
     def _tick(self) -> None:
         room, now = self.room, self.room.clock()
-        room.ledger.accounts.beat(now)
+        if self._beat.due(now):
+            room.ledger.accounts.beat(now)
         pipeline.hand_back(room)
         pipeline.recover(room)
         pipeline.expire(room)
@@ -144,9 +164,9 @@ class Daemon:
         self._start_polls()
         self._start_articles()
         self._start_accounts()
-        alerts.tell_quietly(room)
-        if now - self._tidied >= TIDY:
-            self._tidied = now
+        if self._alerts.due(now):
+            alerts.tell_quietly(room)
+        if self._tidy.due(now):
             tidy(room)
 
     def _wake(self) -> None:
@@ -188,8 +208,9 @@ class Daemon:
 
     async def _prepare(self, article: Article) -> None:
         try:
-            if self._way and await pipeline.prepare(self.room, article, self._way):
-                self._wake()
+            async with self._pages:
+                if self._way and await pipeline.prepare(self.room, article, self._way):
+                    self._wake()
         finally:
             with self._guard:
                 self._preparing.discard(article.id)

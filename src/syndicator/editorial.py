@@ -249,13 +249,24 @@ def _occasion(room: Room, article: Article) -> str:
 def _draft(
     room: Room, article: Article, account: Account, chosen: Picture, occasion: str, due: datetime, again: str
 ) -> Draft:
-    made = compose(room, article, account, chosen, occasion=occasion)
+    try:
+        made = compose(room, article, account, chosen, occasion=occasion, keep=_typed(room, article, account))
+    except RenderError as error:
+        raise RenderError(f"account {account.name}: {error}; nothing was queued") from error
     alt = made.post.media[0].alt if made.post.media else None
     held = hold_reason(article, account, room.features(account), alt, by_hand=True)
     code, why = held or ("", again)
     detail = "; ".join(part for part in (why, made.remark) if part)
     changes = {"due": due, "expires": None, "breaking": False}
     return Draft(account.uid, Move("plan", HELD if held else QUEUED, code, detail, changes), made.post, occasion)
+
+
+def _typed(room: Room, article: Article, account: Account) -> dict[str, str]:
+    """The words of a post typed by hand, as they were typed; its link is printed where no card carries it."""
+    if article.source or article.keys or room.ledger.articles.sources_of(article.id):
+        return {}
+    prints = room.features(account).links == "text" and article.url and article.url not in article.title
+    return {"text": f"{article.title}\n\n{room.renderer.link(article, account)}" if prints else article.title}
 
 
 # ---------------------------------------------------------------------------------------------- parts

@@ -31,13 +31,14 @@ class Verdict:
 class Recent:
     """What an account has done lately. `hour` are the claim times, oldest first, of posts of the last hour that are or
     may be public; `unknown_in_row` the unsettled unknowns since the last receipt; `paused` and `stopped` the reasons of
-    a pause and of the stop switch, None while they are off."""
+    a pause and of the stop switch, None while they are off; `wait_until` is when the network may be asked again."""
 
     hour: tuple[datetime, ...] = ()
     last: datetime | None = None
     unknown_in_row: int = 0
     paused: str | None = None
     stopped: str | None = None
+    wait_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,8 @@ def gate(
     closed = account_gate(account, recent)
     if closed:
         return closed
+    if recent.wait_until and recent.wait_until > now:
+        return Gate("waiting", "the network asked for patience, or could not be reached", recent.wait_until)
     policy, skips = account.policy, row.urgent or row.breaking
     if policy.quiet_hours and not skips:
         until = quiet_until(policy.quiet_hours, now, zone)

@@ -52,6 +52,7 @@ class Room:
         self.accounts: dict[str, Account] = {}
         self.unrecorded: list[Any] = []  # receipts the ledger could not take yet; see pipeline/deliver.py
         self.since: dict[str, datetime] = {}
+        self._by_uid: dict[str, Account] = {}
         self._limits: dict[str, Mapping[str, int]] = {}
         self._adapters: dict[str, Adapter] = {}
         self._locks: dict[str, threading.Lock] = {}
@@ -67,6 +68,7 @@ class Room:
         """Take over what the ledger knows of a configured account."""
         account = replace(self.config.accounts[state.name], uid=state.uid, identity=state.identity)
         self.accounts[state.name] = account
+        self._by_uid[state.uid] = account
         self.since[state.name] = state.since
         self._limits[state.name] = state.limits
         self._locks.setdefault(state.name, threading.Lock())
@@ -74,7 +76,7 @@ class Room:
 
     def account(self, uid: str) -> Account | None:
         """The configured account of a row, None when the configuration no longer has it."""
-        return next((account for account in self.accounts.values() if account.uid == uid), None)
+        return self._by_uid.get(uid)
 
     def named(self, name: str) -> Account:
         """A configured account. Raises ConfigError."""

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from syndicator.cli import accounts, history, queue, running, setup, sources, stories
+from syndicator.cli import accounts, demo, history, queue, running, setup, sources, stories
 from syndicator.cli.options import ConfigFile, Level, Options
 
 __all__ = ["app", "main"]
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 
 COMMANDS = (
+    demo.demo,
     setup.init,
     setup.check,
     running.run,

@@ -13,9 +13,8 @@ NAMED = re.compile(r"\[(sources|accounts)\.")
 IGNORED = "secrets.toml\nvar/\n"
 REWORDED = {
     "see secrets.toml.example": "see secrets.toml",
-    " Copy this file to secrets.toml\n# beside it and run: chmod 600 secrets.toml  (a file that others can read is refused).": (
-        " Only its owner may\n# read it (chmod 600): a file that others can read is refused."
-    ),
+    " Copy this file to secrets.toml\n# beside it and run: chmod 600 secrets.toml  (a file": " Only its owner may\n"
+    "# read it (chmod 600; a file",
 }
 """What the examples say of themselves, and what their copies say instead."""
 

@@ -14,7 +14,7 @@ import typer
 from syndicator import sources
 from syndicator.adapters import PLATFORMS
 from syndicator.cli import show
-from syndicator.cli.failures import FAILED, MISUSED
+from syndicator.cli.failures import FAILED, MISUSED, complain
 from syndicator.cli.options import Listing, Options
 from syndicator.cli.rooms import ReadingLedger, configuration, readable, reading
 from syndicator.compose import fetcher
@@ -46,9 +46,11 @@ def check_all(options: Options, form: Listing) -> None:
             show.stream_json({name: value for name, value in asdict(one).items() if name != "code"} for one in results)
         else:
             show.table(("what", "name", "result", "detail"), ((r.what, r.name, r.result, r.detail) for r in results))
-    codes = [one.code for one in results if one.result == "fail"]
-    if codes:
-        raise typer.Exit(max(codes))
+    failed = [one for one in results if one.result == "fail"]
+    for one in failed:
+        complain(f"{one.what} {one.name}: {one.detail}")
+    if failed:
+        raise typer.Exit(max(one.code for one in failed))
 
 
 @contextmanager

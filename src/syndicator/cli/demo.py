@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
+Folder = Annotated[Path, typer.Option("--folder", help="Where everything is kept; a second run goes on there.")]
+
 
 def demo(
-    folder: Annotated[Path, typer.Option("--folder", help="Where everything is kept; a second run goes on there.")] = Path(
-        "demo"
-    ),
+    folder: Folder = Path("demo"),
     keep: Annotated[bool, typer.Option("--keep", help="Leave the networks up afterwards, until Ctrl-C.")] = False,
 ) -> None:
     """The whole job on this machine alone: a newsroom, four networks, no credentials.

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 from syndicator import pipeline
@@ -12,8 +13,11 @@ from syndicator.cli.demo_voice import Voice, short
 from syndicator.compose import fetcher
 from syndicator.ledger import Filter
 from syndicator.models import Account, Article, Delivery, Poll, Status
+from syndicator.policy import Gate
 from syndicator.room import Room
 from syndicator.sandbox import Sandbox, StoredPost
+
+PATIENCE = timedelta(seconds=30)  # how long a closed gate is waited for; longer ones are told
 
 
 def sign_in(room: Room, voice: Voice) -> None:
@@ -51,7 +55,7 @@ def _tell_poll(poll: Poll, voice: Voice) -> None:
     elif not poll.changed:
         voice.done("feed asked: nothing has changed since the last look")
     else:
-        voice.done(f"feed read: {_plural(len(poll.articles), 'article')}")
+        voice.done(f"feed read: {plural(len(poll.articles), 'article')}")
 
 
 def _tell_plan(room: Room, article: Article, rows: Sequence[Delivery], voice: Voice) -> None:
@@ -76,20 +80,37 @@ def _fate(room: Room, row: Delivery, now: datetime) -> str:
 def send(room: Room, voice: Voice) -> None:
     """Every account sends what is due, all side by side, newest story first. Raises SyndicatorError."""
     looks = room.ledger.deliveries.to_look(room.clock())
+    ending = Event()
     with voice.busy("sending …"), ThreadPoolExecutor(len(room.accounts) or 1) as pool:
-        jobs = [pool.submit(_send, room, account, looks, voice) for account in room.accounts.values()]
-    for job in jobs:
-        job.result()
+        jobs = [pool.submit(_send, room, account, looks, voice, ending) for account in room.accounts.values()]
+        try:
+            wait(jobs)
+        finally:
+            ending.set()
+    if sum(job.result() for job in jobs) == 0:
+        voice.done("nothing is due: 0 posts sent")
 
 
-def _send(room: Room, account: Account, looks: Sequence[Delivery], voice: Voice) -> None:
+def _send(room: Room, account: Account, looks: Sequence[Delivery], voice: Voice, ending: Event) -> int:
+    """One account's looks and posts; returns how many rows it took in hand."""
+    worked = 0
     for row in looks:
         if row.account == account.uid:
             _tell_end(room, pipeline.look(room, account, row), voice)
-    while isinstance(done := pipeline.deliver_next(room, account), Delivery):
-        _tell_end(room, done, voice)
-    if done is not None:
-        voice.waits(f"{room.features(account).label}: {done.why}")
+            worked += 1
+    done: Delivery | Gate | None = None
+    while not ending.is_set():
+        done = pipeline.deliver_next(room, account)
+        if isinstance(done, Delivery):
+            _tell_end(room, done, voice)
+            worked += 1
+        elif done is None or done.until is None or done.until - room.clock() > PATIENCE:
+            break
+        else:
+            ending.wait(max((done.until - room.clock()).total_seconds(), 0.01))
+    if isinstance(done, Gate):
+        voice.waits(f"{room.features(account).label} waits: {done.why}")
+    return worked
 
 
 def _tell_end(room: Room, row: Delivery, voice: Voice) -> None:
@@ -107,7 +128,7 @@ def show_networks(room: Room, box: Sandbox, voice: Voice) -> None:
     """Each network's timeline, newest first, as its readers see it."""
     for account in room.accounts.values():
         posts = public(box, account.platform)
-        voice.chapter(f"On {room.features(account).label}: {_plural(len(posts), 'post')}, newest first")
+        voice.chapter(f"On {room.features(account).label}: {plural(len(posts), 'post')}, newest first")
         for post in reversed(posts):
             _show_post(post, voice)
 
@@ -115,13 +136,13 @@ def show_networks(room: Room, box: Sandbox, voice: Voice) -> None:
 def _show_post(post: StoredPost, voice: Voice) -> None:
     voice.say(post.permalink, mark="•", style="blue")
     if post.warning or post.sensitive:
-        voice.quote(f"[content warning: {post.warning or 'photo covered as sensitive'}]")
+        voice.quote(f"[content warning: {post.warning or 'photo covered as sensitive'}]", "yellow")
     voice.quote(post.text)
     for link in post.links:
         if link not in post.text:
-            voice.say(f"link    {link}", mark="  ", style="dim")
+            voice.quote(f"link   {link}", "dim")
     for photo in post.media:
-        voice.say(f"photo   {photo.width} × {photo.height}, alt text: {photo.alt or 'none'}", mark="  ", style="dim")
+        voice.quote(f"photo  {photo.width} × {photo.height}, alt text: {photo.alt or 'none'}", "dim")
 
 
 def show_counts(found: Sequence[Count], voice: Voice) -> None:
@@ -143,9 +164,13 @@ def show_history(room: Room, voice: Voice) -> None:
         for _, found in sorted(stories.items())
     ]
     voice.table(("story", *(room.features(room.accounts[name]).label for name in names)), lines)
+    reasons: dict[str, list[str]] = {}
     for row in sorted(rows, key=lambda row: int(row["id"])):
         if row["status"] != Status.SENT.value:
-            voice.waits(f"{row['id']} on {row['account']} is {row['status']}: {_why(room, row)}")
+            reason = f"“{short(row['title'])}” is {row['status']}: {_why(room, row)}"
+            reasons.setdefault(reason, []).append(str(row["id"]))
+    for reason, numbers in reasons.items():
+        voice.waits(f"{reason} (post {', '.join(numbers)})")
 
 
 def _state(row: dict[str, Any]) -> str:
@@ -155,7 +180,7 @@ def _state(row: dict[str, Any]) -> str:
 def _why(room: Room, row: dict[str, Any]) -> str:
     if row["detail"]:
         return str(row["detail"])
-    return f"leaves at {_local(room, row['due'])}" if row["due"] else "no time set"
+    return f"it leaves on {_local(room, row['due'])}" if row["due"] else "no time set"
 
 
 def _label(room: Room, row: Delivery) -> str:
@@ -167,5 +192,6 @@ def _local(room: Room, at: datetime) -> str:
     return f"{at.astimezone(room.zone):%-d %B, %H:%M}"
 
 
-def _plural(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def plural(number: int, noun: str, more: str = "") -> str:
+    """A number with its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {more or noun + 's'}"

@@ -25,13 +25,13 @@ class Count:
         """What is not as it must be, one sentence each."""
         wrong = []
         if self.posts < self.sent:
-            wrong.append(f"{self.label}: {self.sent - self.posts} posts are lost: sent by the ledger, not on the network")
+            wrong.append(f"{self.label}: {self.sent - self.posts} lost: sent by the ledger, not on the network")
         if self.posts > self.sent:
-            wrong.append(f"{self.label}: {self.posts - self.sent} posts are on the network that the ledger does not know")
+            wrong.append(f"{self.label}: {self.posts - self.sent} on the network that the ledger does not know")
         if self.posts > self.links:
-            wrong.append(f"{self.label}: {self.posts - self.links} stories are doubled")
+            wrong.append(f"{self.label}: {self.posts - self.links} doubled: more posts than stories")
         if self.photos > self.described:
-            wrong.append(f"{self.label}: {self.photos - self.described} photos are without alt text")
+            wrong.append(f"{self.label}: {self.photos - self.described} photos without alt text")
         return wrong
 
 
@@ -75,7 +75,6 @@ def troubles(room: Room, found: list[Count]) -> list[str]:
     wrong = [sentence for count in found for sentence in count.trouble()]
     number = everywhere(room)
     if number < LEAST:
-        wrong.append(f"only {number} stories are public on all accounts; at least {LEAST} must be")
-    for row in room.ledger.history.entries(Filter(statuses=(Status.FAILED, Status.UNCONFIRMED, Status.SENDING))):
-        wrong.append(f"post {row['id']} on {row['account']} is {row['status']}: {row['detail'] or 'no reason given'}")
-    return wrong
+        wrong.append(f"stories public on all accounts: {number}; at least {LEAST} must be")
+    unclear = room.ledger.history.entries(Filter(statuses=(Status.FAILED, Status.UNCONFIRMED, Status.SENDING)))
+    return wrong + [f"post {row['id']} on {row['account']} is {row['status']}: {row['detail']}" for row in unclear]

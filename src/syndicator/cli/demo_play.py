@@ -15,7 +15,7 @@ from syndicator.sandbox import NETWORKS, Sandbox
 
 
 def play(folder: Path, *, keep: bool = False) -> int:
-    """The whole demo in a folder; returns the exit code: 1 when a number is not as it must be. Raises SyndicatorError."""
+    """The whole demo in a folder. Returns the exit code: 1 when a number is wrong. Raises SyndicatorError."""
     stage = stages.set_up(folder, utc_now())
     voice = Voice()
     _prologue(stage, voice)
@@ -40,7 +40,7 @@ def _perform(stage: Stage, box: Sandbox, voice: Voice) -> int:
         before = total(room, box)
         _first_look(room, voice)
         stages.publish_stories(box, stage, stories)
-        _main_part(room, len(stories), voice)
+        _main_part(room, len(stories), stage.fresh, voice)
         new = total(room, box) - before
         _show(room, box, voice)
         wrong = _again(room, box, new, voice)
@@ -74,43 +74,46 @@ def _prologue(stage: Stage, voice: Voice) -> None:
 
 
 def _first_look(room: Room, voice: Voice) -> None:
-    voice.chapter("1  Accounts", "The client libraries of the networks sign in, as they would on the real ones.")
+    voice.step("Accounts", "The client libraries of the networks sign in, as they would on the real ones.")
     acts.sign_in(room, voice)
     states = room.ledger.sources.states(room.config.sources.values())
     if all(state.seeded for state in states.values()):
         return
-    voice.chapter(
-        "2  First look at the newsroom",
+    voice.step(
+        "First look at the newsroom",
         "The first look at a feed posts nothing: what was out before syndicator came is not news any more.",
     )
     acts.read_feed(room, voice)
     voice.done("noted as seen; posts planned: 0")
 
 
-def _main_part(room: Room, stories: int, voice: Voice) -> None:
-    voice.chapter(
-        f"3  The newsroom publishes {stories} stories",
-        "One is under embargo, one is graphic, one has no photo, one is dated by its day alone. syndicator looks again.",
+def _main_part(room: Room, stories: int, fresh: bool, voice: Voice) -> None:
+    voice.step(
+        f"The newsroom publishes {stories} stories" if fresh else f"The newsroom has the same {stories} stories out",
+        "One is under embargo, one is graphic, one has no photo, one is dated by its day alone. syndicator looks.",
     )
     acts.read_feed(room, voice)
-    voice.chapter("4  Sending", "Each account sends for itself, the newest story first.")
+    voice.step("Sending", "Each account sends for itself; some networks are given a pause between two posts.")
     acts.send(room, voice)
 
 
 def _show(room: Room, box: Sandbox, voice: Voice) -> None:
-    voice.chapter("5  What readers see", "Read from the networks, not from syndicator's own notes.")
+    voice.step(
+        "What readers see", "Read from the networks themselves. They are on this machine: no such posts are outside."
+    )
     acts.show_networks(room, box, voice)
-    voice.chapter("6  Counted on the networks")
+    voice.step("Counted on the networks")
     acts.show_counts(counts(room, box), voice)
-    voice.say(f"{everywhere(room)} stories are public on all {len(room.accounts)} accounts.")
-    voice.chapter("7  The history, as the ledger keeps it", "What became of each story, with the number of each post.")
+    on_all = acts.plural(everywhere(room), "story is", "stories are")
+    voice.say(f"{on_all} public on all {len(room.accounts)} accounts.")
+    voice.step("The history, as the ledger keeps it", "What became of each story, with the number of each post.")
     acts.show_history(room, voice)
 
 
 def _again(room: Room, box: Sandbox, new: int, voice: Voice) -> list[str]:
     """Poll twice more, the second time as if nothing had been read before, and count."""
     before = total(room, box)
-    voice.chapter("8  Once more", "Nothing new was published, so nothing may be posted.")
+    voice.step("Once more", "Nothing new was published, so nothing may be posted.")
     acts.read_feed(room, voice)
     acts.send(room, voice)
     voice.say("Now syndicator forgets what it knows of the feed's state and reads everything anew:")
@@ -137,17 +140,18 @@ def _epilogue(stage: Stage, wrong: list[str], voice: Voice) -> int:
 def _commands(stage: Stage, voice: Voice) -> None:
     voice.chapter("Look further")
     start = f"syndicator --config {quoted(stage.config)}"
+    story = f"http://127.0.0.1:{stage.ports['newsroom']}/articles/explosion-at-grain-depot"
     lines = (
         ("history", "every post: when, where, what became of it"),
         ("queue list", "what waits, and for what"),
         ("queue show 1", "one post's whole story"),
-        (f"why http://127.0.0.1:{stage.ports['newsroom']}/articles/explosion-at-grain-depot", "one story, by which rules"),
+        (f"why {story}", "one story, by which rules"),
         ("status", "is anything in need of a person"),
     )
     for line, what in lines:
         voice.command(f"{start} {line}", what)
-    networks = quoted(stage.folder / "networks")
-    voice.command(f"syndicator sandbox --folder {networks} --port-base {stage.ports[NETWORKS[0]]}", "the networks up again")
+    networks = f"--folder {quoted(stage.folder / 'networks')} --port-base {stage.ports[NETWORKS[0]]}"
+    voice.command(f"syndicator sandbox {networks}", "the networks up again")
     voice.command(f"syndicator demo --folder {quoted(stage.folder)}", "once more: nothing is posted twice")
 
 

@@ -64,7 +64,7 @@ class Stage:
 
 
 def set_up(folder: Path, now: datetime) -> Stage:
-    """The stage of a folder; the first time it is made, with free ports. Raises ConfigError for a folder in other use."""
+    """The stage of a folder, made the first time, with free ports. Raises ConfigError for a folder in other use."""
     noted = folder / "demo.json"
     try:
         known = json.loads(noted.read_text(encoding="utf-8"))
@@ -164,7 +164,7 @@ def _table(name: str, values: Mapping[str, str]) -> str:
 def _write(path: Path, text: str, mode: int) -> None:
     if path.exists():
         return
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
         file.write(text)
 
 

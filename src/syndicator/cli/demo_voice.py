@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,11 @@ class Voice:
 
     def __init__(self) -> None:
         self.console = Console(highlight=False, soft_wrap=True)
+        self._numbers = count(1)
+
+    def step(self, title: str, why: str = "") -> None:
+        """A chapter with the next number."""
+        self.chapter(f"{next(self._numbers)}  {title}", why)
 
     def chapter(self, title: str, why: str = "") -> None:
         """A heading, and a sentence about what happens next."""
@@ -43,10 +49,10 @@ class Voice:
         """A line about something that must not be."""
         self.say(words, mark="✗", mark_style="bold red", style="red")
 
-    def quote(self, words: str) -> None:
-        """A post's own text, set in."""
+    def quote(self, words: str, style: str = "") -> None:
+        """Words of a post, set in."""
         if self.console.is_terminal:
-            self.console.print(Padding(Text(words), (0, 2, 0, 6)), soft_wrap=False)
+            self.console.print(Padding(Text(words, style=style), (0, 2, 0, 6)), soft_wrap=False)
             return
         for line in words.splitlines():
             self.console.print(Text(f"      {line}".rstrip()))

@@ -119,9 +119,14 @@ class Accounts:
             connection.execute(update(accounts).where(where).values(values))
         return self.get(name)
 
+    def wait(self, uid: str, until: datetime | None) -> None:
+        """Nothing leaves the account before `until`: its network asked for patience, or could not be reached."""
+        with self._store.write() as connection:
+            connection.execute(update(accounts).where(accounts.c.uid == uid).values(wait_until=until))
+
     def resume(self, name: str) -> AccountState:
-        """Let the account send again. Raises LookupError."""
-        values = {"paused": None, "paused_by": "", "paused_at": None}
+        """Let the account send again, at once. Raises LookupError."""
+        values = {"paused": None, "paused_by": "", "paused_at": None, "wait_until": None}
         with self._store.write() as connection:
             connection.execute(update(accounts).where(accounts.c.name == name).values(values))
         return self.get(name)

@@ -114,7 +114,7 @@ class Attempts:
                 raise Stale(f"{receipt.permalink} already belongs to post {other}")
             after = rows.move(connection, row, machine.delivered(receipt, by, now, detail), actor, now)
             if by == "receipt":
-                connection.execute(update(accounts).where(accounts.c.uid == row.account).values(last_sent=now))
+                connection.execute(update(accounts).where(accounts.c.uid == row.account).values(last_sent=now, wait_until=None))
             if row.wanted is Wanted.GONE:
                 after = rows.move(
                     connection,
@@ -194,15 +194,15 @@ def _recent(connection: Connection, account: str, now: datetime) -> Recent:
     public = table.status.in_([status.value for status in PUBLIC])
     query = select(table.claimed_at).where(table.account == account, table.claimed_at > now - HOUR, public)
     hour = tuple(connection.execute(query.order_by(table.claimed_at)).scalars())
-    last_sent, paused = connection.execute(
-        select(accounts.c.last_sent, accounts.c.paused).where(accounts.c.uid == account)
-    ).one()
+    known = select(accounts.c.last_sent, accounts.c.paused, accounts.c.wait_until).where(accounts.c.uid == account)
+    last_sent, paused, wait_until = connection.execute(known).one()
     stopped = connection.execute(select(switch.c.reason)).scalar()
     unknown = [table.account == account, table.status == Status.UNCONFIRMED.value, table.closed.is_(False)]
     if last_sent is not None:
         unknown.append(table.claimed_at > last_sent)
     times = [moment for moment in (*hour[-1:], last_sent) if moment is not None]
-    return Recent(hour, max(times) if times else None, rows.count(connection, *unknown), paused, stopped)
+    last = max(times) if times else None
+    return Recent(hour, last, rows.count(connection, *unknown), paused, stopped, wait_until)
 
 
 def _claim(connection: Connection, row: Delivery, process: str, actor: str, timeout: timedelta, now: datetime) -> Claim:

@@ -1,13 +1,17 @@
 """What was planned, sent and refused: listings and search over every row ever made."""
 
-import re
-from collections.abc import Iterator
+import contextlib
+import string
+import unicodedata
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
+    Integer,
     RowMapping,
     Select,
     and_,
@@ -21,18 +25,20 @@ from sqlalchemy import (
     text,
 )
 
+from syndicator.ledger import rows
 from syndicator.ledger.schema import accounts, article_sources, articles, deliveries, posts
 from syndicator.ledger.store import Store
 from syndicator.models import Delivery, Status
 
 FIELDS = (
-    "id", "article_id", "article_url", "title", "account", "platform", "occasion", "sources", "status", "wanted", "text",
-    "link", "media", "version", "permalink", "remote_id", "attempts", "published", "found_at", "due", "expires",
+    "id", "article_id", "article_url", "title", "account", "platform", "occasion", "sources", "status", "wanted",
+    "text", "link", "media", "version", "permalink", "remote_id", "attempts", "published", "found_at", "due", "expires",
     "first_attempt_at", "sent_at", "changed_at", "sent_by", "code", "detail", "actor",
 )  # fmt: skip
 """The keys of an entry, always present, in this order."""
 
 BATCH = 500
+_FEW = 200  # articles found by a search, up to which their rows are fetched one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +61,19 @@ class History:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def entries(self, wanted: Filter, *, by_due: bool = False) -> Iterator[dict[str, Any]]:
-        """Rows, newest change first (or next to leave first), streamed in batches."""
-        query = _query(wanted, self._store.sqlite)
-        order = (
-            (case((deliveries.c.due.is_(None), 1), else_=0), deliveries.c.due, deliveries.c.id)
-            if by_due
-            else (deliveries.c.changed_at.desc(), deliveries.c.id.desc())
-        )
-        query = query.order_by(*order)
-        if wanted.limit is not None:
-            query = query.limit(wanted.limit)
+    def entries(self, wanted: Filter, *, by_due: bool = False) -> Generator[dict[str, Any], None, None]:
+        """Rows, newest change first (or next to leave first), streamed in batches of one consistent view."""
         with self._store.read() as connection:
-            result = connection.execution_options(yield_per=BATCH).execute(query)
-            for batch in result.mappings().partitions():
-                sources = _sources(connection, [row["article_id"] for row in batch])
-                yield from (_entry(row, sources.get(row["article_id"], [])) for row in batch)
+            # Numbers first: they come sorted from an index alone, and whole rows never pass through a sort.
+            query = select(deliveries.c.id).where(*_conditions(connection, wanted)).order_by(*_order(by_due))
+            numbers = connection.execute(query.limit(wanted.limit), execution_options={"yield_per": BATCH})
+            for batch in numbers.scalars().partitions():
+                yield from _load(connection, batch)
 
     def entry(self, number: int) -> dict[str, Any]:
         """One row. Raises LookupError."""
-        found = next(self.entries(Filter(delivery=number, limit=1)), None)
+        with contextlib.closing(self.entries(Filter(delivery=number))) as entries:
+            found = next(entries, None)
         if found is None:
             raise LookupError(f"there is no post {number}")
         return found
@@ -90,17 +89,21 @@ class History:
         return found
 
     def last_sent(self) -> datetime | None:
-        """When the newest receipt came in."""
+        """When the newest post was known to be public."""
+        table = deliveries.c
+        latest = select(table.sent_at).where(table.sent_at.is_not(None)).order_by(table.changed_at.desc()).limit(1)
         with self._store.read() as connection:
-            return connection.execute(select(func.max(deliveries.c.sent_at))).scalar()
+            # Nothing is sent after its last change, so the newest one is among the rows changed since this one.
+            since = connection.execute(latest).scalar()
+            if since is None:
+                return None
+            return connection.execute(select(func.max(table.sent_at)).where(table.changed_at >= since)).scalar()
 
     def unfinished(self, *statuses: Status) -> list[Delivery]:
         """Rows in one of the states, for what needs a person."""
-        from syndicator.ledger.rows import delivery
-
         query = select(deliveries).where(deliveries.c.status.in_([s.value for s in statuses]))
         with self._store.read() as connection:
-            return [delivery(row) for row in connection.execute(query.order_by(deliveries.c.id)).mappings()]
+            return [rows.delivery(row) for row in connection.execute(query.order_by(deliveries.c.id)).mappings()]
 
     def stories_without_posts(self, limit: int = 50) -> list[RowMapping]:
         """Articles that got no row at all, newest first, with state and reason."""
@@ -110,63 +113,115 @@ class History:
             return list(connection.execute(query.where(none).order_by(articles.c.id.desc()).limit(limit)).mappings())
 
 
-def _query(wanted: Filter, sqlite: bool) -> Select[Any]:
-    tables = deliveries.join(articles, deliveries.c.article == articles.c.id).join(
-        accounts, deliveries.c.account == accounts.c.uid
-    )
-    tables = tables.outerjoin(posts, and_(posts.c.delivery == deliveries.c.id, posts.c.version == deliveries.c.version))
-    columns = [
-        deliveries.c.id, articles.c.id.label("article_id"), articles.c.url.label("article_url"), articles.c.title,
-        accounts.c.name.label("account"), accounts.c.platform, deliveries.c.occasion, deliveries.c.status,
-        deliveries.c.wanted, posts.c.text, posts.c.link, posts.c.body, deliveries.c.version, deliveries.c.permalink,
-        deliveries.c.remote_id, deliveries.c.requests, articles.c.published, articles.c.published_day,
-        deliveries.c.found_at, deliveries.c.due, deliveries.c.expires, deliveries.c.first_attempt_at,
-        deliveries.c.sent_at, deliveries.c.changed_at, deliveries.c.sent_by, deliveries.c.code, deliveries.c.detail,
-        deliveries.c.actor,
-    ]  # fmt: skip
-    return select(*columns).select_from(tables).where(*_conditions(wanted, sqlite))
+_COLUMNS = (
+    deliveries.c.id, articles.c.id.label("article_id"), articles.c.url.label("article_url"), articles.c.title,
+    accounts.c.name.label("account"), accounts.c.platform, deliveries.c.occasion, deliveries.c.status,
+    deliveries.c.wanted, posts.c.text, posts.c.link, posts.c.body, deliveries.c.version, deliveries.c.permalink,
+    deliveries.c.remote_id, deliveries.c.requests, articles.c.published, articles.c.published_day,
+    deliveries.c.found_at, deliveries.c.due, deliveries.c.expires, deliveries.c.first_attempt_at,
+    deliveries.c.sent_at, deliveries.c.changed_at, deliveries.c.sent_by, deliveries.c.code, deliveries.c.detail,
+    deliveries.c.actor,
+)  # fmt: skip
 
 
-def _conditions(wanted: Filter, sqlite: bool) -> list[ColumnElement[bool]]:
+def _whole() -> Select[Any]:
+    tables = deliveries.join(articles, deliveries.c.article == articles.c.id)
+    tables = tables.join(accounts, deliveries.c.account == accounts.c.uid)
+    current = and_(posts.c.delivery == deliveries.c.id, posts.c.version == deliveries.c.version)
+    return select(*_COLUMNS).select_from(tables.outerjoin(posts, current))
+
+
+def _load(connection: Connection, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
+    found = connection.execute(_whole().where(deliveries.c.id.in_(numbers))).mappings()
+    by_number = {row["id"]: row for row in found}
+    sources = _sources(connection, {row["article_id"] for row in by_number.values()})
+    for number in numbers:
+        row = by_number[number]
+        yield _entry(row, sources.get(row["article_id"], []))
+
+
+def _order(by_due: bool) -> tuple[ColumnElement[Any], ...]:
+    if by_due:
+        return case((deliveries.c.due.is_(None), 1), else_=0), deliveries.c.due.asc(), deliveries.c.id.asc()
+    return deliveries.c.changed_at.desc(), deliveries.c.id.desc()
+
+
+def _conditions(connection: Connection, wanted: Filter) -> list[ColumnElement[bool]]:
+    row = deliveries.c
     found: list[ColumnElement[bool]] = []
     if wanted.account:
         # A sub-select, so that the planner can walk the (account, status, changed_at) index.
-        found.append(
-            deliveries.c.account == select(accounts.c.uid).where(accounts.c.name == wanted.account).scalar_subquery()
-        )
+        found.append(row.account == select(accounts.c.uid).where(accounts.c.name == wanted.account).scalar_subquery())
     if wanted.statuses:
         names = [status.value for status in wanted.statuses]
-        found.append(deliveries.c.status == names[0] if len(names) == 1 else deliveries.c.status.in_(names))
+        # One state is an equality, so that the same index gives the order, too.
+        found.append(row.status == names[0] if len(names) == 1 else row.status.in_(names))
     if wanted.since:
-        found.append(deliveries.c.changed_at >= wanted.since)
+        found.append(row.changed_at >= wanted.since)
     if wanted.until:
-        found.append(deliveries.c.changed_at < wanted.until)
+        found.append(row.changed_at < wanted.until)
     if wanted.article is not None:
-        found.append(deliveries.c.article == wanted.article)
+        found.append(row.article == wanted.article)
     if wanted.delivery is not None:
-        found.append(deliveries.c.id == wanted.delivery)
-    if wanted.search:
-        found.append(_search(wanted.search, sqlite))
+        found.append(row.id == wanted.delivery)
+    if wanted.search.strip():
+        found.append(_search(connection, wanted.search))
     return found
 
 
-def _search(words: str, sqlite: bool) -> ColumnElement[bool]:
-    """All words stand in title or address of the article (their beginnings, too)."""
-    parts = re.findall(r"\w+", words)
+# ---------------------------------------------------------------------------------------------- search
+
+_BREAKS = string.punctuation + "“”„‟‘’‚‛«»‹›–—…·¿¡"
+_MARKS = "".join(map(chr, range(0x300, 0x370)))  # accents, once letters are taken apart
+_WORDS = str.maketrans(dict.fromkeys(_BREAKS, " ") | dict.fromkeys(_MARKS))
+# Without this, PostgreSQL takes an address for one word. What has no counterpart in the blanks is left out.
+_VECTOR = (
+    "to_tsvector('simple', translate(normalize(articles.title || ' ' || articles.url, NFD), '{}', '{}'))"
+).format((_BREAKS + _MARKS).replace("'", "''"), " " * len(_BREAKS))
+
+
+def _search(connection: Connection, words: str) -> ColumnElement[bool]:
+    """All words stand in title or address of the article: their beginnings are enough, accents do not count.
+
+    What is written without a blank (an address, a compound) stands there in this order.
+    """
+    matching = _matching(words, connection.dialect.name == "sqlite")
+    few = list(connection.execute(matching.limit(_FEW + 1)).scalars())
+    if len(few) <= _FEW:
+        # By the numbers of the rows, so that SQLite does not walk a whole state instead.
+        theirs = deliveries.alias()
+        return deliveries.c.id.in_(select(theirs.c.id).where(theirs.c.article.in_(few)))
+    # The sign keeps SQLite from collecting every row of many articles: the newest rows are walked instead.
+    return literal_column("+deliveries.article", Integer).in_(matching)
+
+
+def _matching(words: str, sqlite: bool) -> Select[Any]:
+    clean = unicodedata.normalize("NFC", words.replace("\0", " ").encode(errors="ignore").decode())
+    parts = [part for part in clean.split() if any(sign.isalnum() for sign in part)]
     if not parts:
-        return or_(articles.c.title.contains(words, autoescape=True), articles.c.url.contains(words, autoescape=True))
+        marks = clean.strip()
+        found = or_(articles.c.title.contains(marks, autoescape=True), articles.c.url.contains(marks, autoescape=True))
+        return select(articles.c.id).where(found)
     if sqlite:
         index = table("article_words", column("rowid"))
-        match = text("article_words MATCH :words").bindparams(words=" ".join(f'"{part}"*' for part in parts))
-        return deliveries.c.article.in_(select(index.c.rowid).where(match))
-    query = func.to_tsquery("simple", " & ".join(f"{part}:*" for part in parts))
-    vector: ColumnElement[Any] = literal_column("to_tsvector('simple', articles.title || ' ' || articles.url)")
-    return vector.op("@@")(query)
+        quoted = " ".join('"{}"*'.format(part.replace('"', '""')) for part in parts)
+        return select(index.c.rowid).where(text("article_words MATCH :words").bindparams(words=quoted))
+    vector: ColumnElement[Any] = literal_column(_VECTOR)
+    return select(articles.c.id).where(vector.op("@@")(func.to_tsquery("simple", " & ".join(map(_phrase, parts)))))
 
 
-def _sources(connection: Any, numbers: list[int]) -> dict[int, list[str]]:
+def _phrase(part: str) -> str:
+    """One written word as PostgreSQL's query: its pieces side by side, the last one a beginning."""
+    pieces = unicodedata.normalize("NFD", part).translate(_WORDS).split()
+    return "(" + " <-> ".join(f"'{piece}'" for piece in pieces) + ":*)"
+
+
+# ---------------------------------------------------------------------------------------------- entries
+
+
+def _sources(connection: Connection, numbers: set[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    query = select(article_sources).where(article_sources.c.article.in_(set(numbers)))
+    query = select(article_sources).where(article_sources.c.article.in_(numbers))
     for article, source in connection.execute(query.order_by(article_sources.c.source)):
         found.setdefault(article, []).append(source)
     return found

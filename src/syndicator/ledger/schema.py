@@ -156,6 +156,7 @@ accounts = Table(
     Column("verified_at", Moment),
     Column("expires", Moment),
     Column("last_sent", Moment),
+    Column("wait_until", Moment),
     Column("limits", JSON, nullable=False),
     Column("configured", Boolean(create_constraint=False), nullable=False, server_default=text("true")),
 )

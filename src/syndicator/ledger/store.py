@@ -3,32 +3,37 @@
 import contextlib
 import fcntl
 import os
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from syndicator.errors import ConfigError, StoreError
 
 BUSY_MS = 10_000  # how long a writer waits for another one
+_CONNECT_S = 10  # how long a PostgreSQL server may take to answer
 _LOCK_KEY = 0x73796E64  # one advisory lock per PostgreSQL database: "synd"
+_POOL = {"pool_size": 8, "max_overflow": 56}
+_HOLDER = text(
+    "SELECT coalesce(nullif(application_name, ''), 'process ' || pid || ' of the server')"
+    " FROM pg_locks JOIN pg_stat_activity USING (pid)"
+    " WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = :key"
+    " AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 
 
 class Store:
     """One database. `read()` and `write()` are transactions; a write holds the only write lock on SQLite."""
 
-    def __init__(self, url: str) -> None:
-        try:
-            self.url = make_url(url)
-        except SQLAlchemyError as error:
-            raise ConfigError(f"ledger.url: {url!r} is no database address; try sqlite:///var/syndicator.db") from error
+    def __init__(self, url: str, busy_ms: int = BUSY_MS) -> None:
+        self.url = _address(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        if not self.sqlite and self.url.get_backend_name() != "postgresql":
-            raise ConfigError(f"ledger.url: {self.url.get_backend_name()} is not supported; sqlite or postgresql is")
+        self._busy_ms = busy_ms
         self._lock: IO[str] | Connection | None = None
         self._guard = threading.Lock()
         self.engine = self._engine()
@@ -36,17 +41,43 @@ class Store:
     def _engine(self) -> Engine:
         try:
             if not self.sqlite:
-                return create_engine(self.url, pool_size=8, max_overflow=56, pool_pre_ping=True)
+                return self._engine_postgresql()
             if self.path:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-            engine = create_engine(self.url, pool_size=8, max_overflow=56, connect_args={"timeout": BUSY_MS / 1000})
+            engine = create_engine(self.url, **_POOL, connect_args={"timeout": self._busy_ms / 1000})
         except ModuleNotFoundError as error:
             raise ConfigError("ledger.url: PostgreSQL needs `pip install syndicator[postgresql]`") from error
         except OSError as error:
             raise StoreError(f"the ledger's folder cannot be made: {error}") from error
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", self._prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
+
+    def _engine_postgresql(self) -> Engine:
+        wanted = {
+            "connect_timeout": _CONNECT_S,
+            "fallback_application_name": f"syndicator {socket.gethostname()}/{os.getpid()}",
+        }
+        own = {key: value for key, value in wanted.items() if key not in self.url.query}
+        engine = create_engine(self.url, **_POOL, pool_pre_ping=True, connect_args=own)
+        event.listen(engine, "connect", self._prepare_postgresql)
+        return engine
+
+    def _prepare_sqlite(self, connection: Any, _record: Any) -> None:
+        # Python's own transaction handling is switched off: BEGIN is ours to say, so that a write locks at once.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={self._busy_ms}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    def _prepare_postgresql(self, connection: Any, _record: Any) -> None:
+        # Outside a transaction: inside one, the setting would go with its rollback.
+        connection.autocommit = True
+        connection.execute(f"SET lock_timeout = {self._busy_ms}")
+        connection.autocommit = False
 
     @property
     def path(self) -> Path | None:
@@ -60,8 +91,10 @@ class Store:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent view; changes nothing. Raises StoreError."""
+        """One consistent view, however many queries; changes nothing. Raises StoreError."""
         with self._errors("read"), self.engine.connect() as connection:
+            if not self.sqlite:
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield connection
 
     @contextlib.contextmanager
@@ -112,8 +145,9 @@ class Store:
             connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             if connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK_KEY}).scalar():
                 return connection
+            holder = connection.execute(_HOLDER, {"key": _LOCK_KEY}).scalar() or "another process"
             connection.close()
-        raise StoreError(f"a daemon is already running on {self.name}; stop it first")
+        raise StoreError(f"a daemon is already running on {self.name} ({holder}); stop it first")
 
     def unlock(self) -> None:
         """Let another process send."""
@@ -131,19 +165,23 @@ class Store:
         self.engine.dispose()
 
 
+def _address(url: str) -> URL:
+    """The address, checked. No message repeats it: it may hold a password."""
+    try:
+        found = make_url(url)
+    except (SQLAlchemyError, ValueError):
+        raise ConfigError("ledger.url: this is no database address; try sqlite:///var/syndicator.db") from None
+    if found.get_backend_name() == "postgresql" and found.get_driver_name() in {"", "psycopg", "psycopg2"}:
+        return found.set(drivername="postgresql+psycopg")
+    if found.drivername not in {"sqlite", "sqlite+pysqlite"}:
+        raise ConfigError(f"ledger.url: {found.drivername} is not supported; sqlite or postgresql+psycopg is")
+    if not found.database or found.database == ":memory:" or found.database.startswith("file:"):
+        raise ConfigError("ledger.url: name a file, as in sqlite:///var/syndicator.db")
+    return found
+
+
 def _cause(error: SQLAlchemyError) -> str:
     return " ".join(str(getattr(error, "orig", None) or error).split())[:300]
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # Python's own transaction handling is switched off: BEGIN is ours to say, so that a write locks at once.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-    cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -15,6 +15,7 @@ from syndicator.errors import (
     MediaRefused,
     OutcomeUnknown,
     PhotoError,
+    RateLimited,
     Rejected,
     Stale,
     StoreError,
@@ -144,6 +145,9 @@ def _refused(room: Room, account: Account, features: Features, claim: Claim, err
         room.ledger.accounts.pause(account.name, str(error), room.actor, now)
         log.error("account paused", account=account.name, reason=str(error))
     row = room.ledger.attempts.record(claim, move, ending, actor=room.actor, now=now)
+    if isinstance(error, (RateLimited, Unavailable)):
+        # What stopped this post would stop the next one too: one is tried, the others wait.
+        room.ledger.accounts.wait(account.uid, row.due)
     said = "no clear answer" if row.status is Status.UNCONFIRMED else "not sent"
     log.warning(said, post=row.id, account=account.name, outcome=ending.outcome.value, status=row.status.value,
                 reason=str(error), due=row.due)  # fmt: skip

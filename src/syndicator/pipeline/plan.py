@@ -48,7 +48,11 @@ async def _with_page(room: Room, article: Article, way: Fetcher) -> Article | No
 def _page_failed(room: Room, article: Article, why: str) -> Article | None:
     now = room.clock()
     next_try = now + PAGE_FIRST * 2 ** min(article.page_tries, 6)
-    end = (article.found_at or now) + PAGE_PATIENCE
+    found = article.found_at or now
+    embargo = article.embargo or found
+    end = max(found, embargo) + PAGE_PATIENCE
+    if now < embargo < next_try:
+        next_try = embargo  # the page may be opened at that very moment
     log.info("page not there", article=article.id, url=article.url, reason=why, tries=article.page_tries + 1)
     if next_try <= end:
         room.ledger.articles.page_failed(article, next_try, why)

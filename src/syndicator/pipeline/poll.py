@@ -7,6 +7,7 @@ from dataclasses import replace
 import structlog
 
 from syndicator import sources
+from syndicator.errors import StoreError
 from syndicator.fetch import Fetcher
 from syndicator.models import Poll, Source, SourceState
 from syndicator.room import Room
@@ -26,10 +27,30 @@ async def poll_one(room: Room, source: Source, state: SourceState, way: Fetcher)
 
 def store(room: Room, results: Sequence[tuple[SourceState, Poll]], backfill: int = 0) -> int:
     """Keep the results of some polls in one transaction. Returns how many articles are new work."""
-    fresh = room.ledger.articles.store_polls(results, backfill) if results else 0
+    fresh = _stored(room, results, backfill) if results else 0
     for state, result in results:
         if result.changed and not result.error:
             log.info("source read", source=state.name, articles=len(result.articles))
+    return fresh
+
+
+def _stored(room: Room, results: Sequence[tuple[SourceState, Poll]], backfill: int) -> int:
+    """One transaction for all; when it fails, one for each, so that one source's trouble is its own."""
+    try:
+        return room.ledger.articles.store_polls(results, backfill)
+    except StoreError as error:
+        if len(results) == 1:
+            log.error("poll not stored", source=results[0][0].name, error=str(error))
+            raise
+    fresh, failed = 0, None
+    for one in results:
+        try:
+            fresh += room.ledger.articles.store_polls([one], backfill)
+        except StoreError as error:
+            log.error("poll not stored", source=one[0].name, error=str(error))
+            failed = error
+    if failed and fresh == 0:
+        raise failed
     return fresh
 
 

@@ -12,6 +12,7 @@ from syndicator.room import Room
 log = structlog.get_logger("syndicator.verify")
 
 EVERY = timedelta(hours=1)
+EVERY_PAID = timedelta(days=1)  # where the platform charges for reading
 AGAIN = timedelta(minutes=5)  # while an account is paused because it was refused
 
 
@@ -50,4 +51,6 @@ def due(state: AccountState, room: Room) -> bool:
     if state.paused is not None:
         paused_by_us = state.paused_by.startswith("daemon:")
         return paused_by_us and (state.paused_at is None or now - state.paused_at >= AGAIN)
-    return state.verified_at is None or now - state.verified_at >= EVERY
+    account = room.accounts[state.name]
+    pace = EVERY_PAID if room.features(account).price.look else EVERY
+    return state.verified_at is None or now - state.verified_at >= pace

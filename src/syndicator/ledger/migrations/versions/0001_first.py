@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("verified_at", Moment(), nullable=True),
         sa.Column("expires", Moment(), nullable=True),
         sa.Column("last_sent", Moment(), nullable=True),
+        sa.Column("wait_until", Moment(), nullable=True),
         sa.Column("limits", sa.JSON(), nullable=False),
         sa.Column("configured", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.PrimaryKeyConstraint("uid", name="pk_accounts"),
