@@ -209,7 +209,7 @@ ANSWERS: list[tuple[DeliveryError, dict[str, Any], Move]] = [
     (
         Unavailable("no"),
         {"tries": 7, "wanted": Wanted.GONE},
-        Move("defer", Status.SUPPRESSED, "unavailable", "no", UNFROZEN | {"due": NOW + WAIT_8, "tries": 8}),
+        Move("defer", Status.SUPPRESSED, "person", "no", UNFROZEN | {"due": NOW + WAIT_8, "tries": 8}),
     ),
     (
         OutcomeUnknown("no", code="timeout"),
@@ -222,7 +222,7 @@ ANSWERS: list[tuple[DeliveryError, dict[str, Any], Move]] = [
 @pytest.mark.parametrize(("error", "values", "expected"), ANSWERS, ids=lambda one: type(one).__name__)
 def test_each_leaf_has_its_verdict(error: DeliveryError, values: dict[str, Any], expected: Move) -> None:
     """Each leaf leads to its move: only a rejection or the last try fails, only an unknown is unconfirmed."""
-    move = machine.refused(row(**values), error, NOW, RULES, SETTLE)
+    move = machine.refused(row(frozen=True, **values), error, NOW, RULES, SETTLE)
     assert move == expected
     assert legal(move.verb, Status.SENDING, move.after)
 
@@ -247,7 +247,8 @@ def test_unknown_without_a_code() -> None:
 def test_withheld_goes_back(wanted: Wanted, after: Status) -> None:
     """A try whose request never went out gives the row back, with the due time it had."""
     move = machine.withheld(row(wanted=wanted, code="c"), "stopped")
-    assert (move.verb, move.after, move.code, move.detail) == ("recover", after, "c", "stopped")
+    code = "c" if wanted is Wanted.PUBLIC else "person"
+    assert (move.verb, move.after, move.code, move.detail) == ("recover", after, code, "stopped")
     assert "due" not in move.changes
 
 

@@ -139,6 +139,14 @@ def test_one_unknown_closes_nothing() -> None:
     assert policy.gate(ready(), account(), X, Recent(unknown_in_row=1), NOW, BERLIN) is None
 
 
+@pytest.mark.parametrize(("wait", "closed"), [(MINUTE, True), (timedelta(0), False), (-MINUTE, False)])
+@pytest.mark.parametrize("values", [{}, {"urgent": True}, {"breaking": True}], ids=["plain", "urgent", "breaking"])
+def test_waiting_for_the_network(wait: timedelta, closed: bool, values: dict[str, Any]) -> None:
+    """A network that asked for patience is left alone until then, by every post."""
+    found = policy.gate(ready(**values), account(), X, Recent(wait_until=NOW + wait), NOW, BERLIN)
+    assert (found and (found.code, found.until)) == (("waiting", NOW + wait) if closed else None)
+
+
 # ---------------------------------------------------------------------------------------------- one post
 
 LAST = NOW - MINUTE

@@ -93,11 +93,22 @@ def test_what_a_person_decides(values: dict[str, Any], rules: DeliveryRules, fea
     assert [move.changes["looks"] for _, move in story] == list(range(1, len(story) + 1))
 
 
+@pytest.mark.parametrize(
+    ("settle", "looks", "gap"),
+    [(6, 0, 3), (6, 1, 3), (6, 2, 48), (6, 3, 60), (0, 2, 8), (0, 3, 16), (0, 99, 60), (1, 2, 8), (180, 0, 90)],
+)
+def test_gaps_between_looks(settle: int, looks: int, gap: int) -> None:
+    """Three looks are half of settle apart; after them the gaps double, from a minute at least to an hour at most."""
+    rules = replace(RULES, settle=settle * MINUTE, on_unknown="ask")
+    move = machine.absent(unconfirmed(looks=looks), NOW, NOW, EVIDENCE, rules)
+    assert move.changes == {"looks": looks + 1, "next_look": NOW + gap * MINUTE}
+
+
 @pytest.mark.parametrize("values", [{}, {"clears": MAX_CLEARS}], ids=["first", "cleared twice"])
 def test_unwanted_row_ends_when_absent(values: dict[str, Any]) -> None:
     """An unwanted post that is not there ends: nothing is sent again, so no limit of clears applies."""
     move = looked(unconfirmed(wanted=Wanted.GONE, detail="wrong name", **values))[-1][1]
-    assert (move.verb, move.after, move.code, move.detail) == ("clear", Status.SUPPRESSED, "timeout", "wrong name")
+    assert (move.verb, move.after, move.code, move.detail) == ("clear", Status.SUPPRESSED, "person", "wrong name")
 
 
 @pytest.mark.parametrize(("hours", "ended"), [(23.0, False), (23.01, True)])
@@ -165,3 +176,17 @@ def test_probable_match_is_a_question(hours: int, next_look: datetime | None) ->
 def test_who_is_asked(row_: Delivery, needed: bool) -> None:
     """People are called for failures, held posts, and unknowns that looking alone will not settle."""
     assert machine.needs_person(row_, RULES) is needed
+
+
+@pytest.mark.parametrize("code", ["duplicate", "probable"])
+def test_an_unwanted_row_that_may_be_there_stays_with_a_person(code: str) -> None:
+    """The network says it has it, or shows something alike: nobody calls that gone."""
+    moves = looked(unconfirmed(wanted=Wanted.GONE, code=code))
+    assert {move.after for _, move in moves} == {Status.UNCONFIRMED}
+
+
+@pytest.mark.parametrize(("wanted", "needed"), [(Wanted.PUBLIC, True), (Wanted.GONE, False)])
+@pytest.mark.parametrize("status", [Status.FAILED, Status.HELD])
+def test_an_unwanted_row_needs_nobody(status: Status, wanted: Wanted, needed: bool) -> None:
+    """What nobody wants public any more is nobody's work once it has stopped."""
+    assert machine.needs_person(replace(unconfirmed(wanted=wanted), status=status), RULES) is needed

@@ -56,8 +56,11 @@ MOVES: Mapping[str, tuple[frozenset[Status | None], frozenset[Status]]] = {
     "keep": (frozenset({RETRACTING}), frozenset({SENT, RETRACTING})),
 }
 
+IN_PLACE = frozenset({"edit", "move", "unwant"})  # verbs that change a row and leave its state
+
 MAX_CLEARS = 2  # automatic clears per row; after that a person decides
 ABSENT_LOOKS = 3  # looks that must find nothing where absence is only evidence
+FOR_PERSON = frozenset({"duplicate", "probable"})  # reasons of an unknown that only a person can settle
 LOOKS_END = timedelta(hours=24)
 LOOK_CAP = timedelta(hours=1)
 LOOK_FIRST = timedelta(seconds=30)
@@ -79,7 +82,8 @@ class Move:
 def check(verb: str, before: Status | None, after: Status) -> None:
     """Raise IllegalMove unless `MOVES` allows it."""
     starts, ends = MOVES[verb]
-    if before not in starts or after not in ends:
+    left = verb in IN_PLACE and before is not after
+    if before not in starts or after not in ends or left:
         was = before.value if before else "nothing"
         raise IllegalMove(f"cannot {verb} a post that is {was}" + ("" if after in ends else f" to {after.value}"))
 
@@ -121,16 +125,22 @@ def delivered(receipt: Receipt, by: str, now: datetime, detail: str = "") -> Mov
 
 def back(row: Delivery, verb: str, code: str, detail: str, **changes: object) -> Move:
     """Back to the queue with proof that nothing is public; to SUPPRESSED when somebody wants it gone meanwhile."""
+    changes = {"frozen": _still_frozen(row), **changes}
     if row.wanted is Wanted.GONE:
-        return Move(verb, SUPPRESSED, row.code or code, row.detail or detail, {"frozen": False, **changes})
-    return Move(verb, QUEUED, code, detail, {"frozen": False, **changes})
+        return Move(verb, SUPPRESSED, "person", row.detail or detail, changes)
+    return Move(verb, QUEUED, code, detail, changes)
+
+
+def _still_frozen(row: Delivery) -> bool:
+    """Proof about this try is none about an earlier one that was cleared by evidence."""
+    return row.frozen and row.clears > 0
 
 
 def refused(row: Delivery, error: DeliveryError, now: datetime, rules: DeliveryRules, settle: timedelta) -> Move:
     """What a publish without a receipt leads to, by the leaf of the error."""
     words = str(error)
     if isinstance(error, Rejected):
-        return Move("reject", FAILED, f"rejected:{error.code}", words, {"frozen": False})
+        return Move("reject", FAILED, f"rejected:{error.code}", words, {"frozen": _still_frozen(row)})
     if isinstance(error, MediaRefused):
         return back(row, "defer", "photo_refused", words, due=now)
     if isinstance(error, AccountRefused):
@@ -145,7 +155,8 @@ def refused(row: Delivery, error: DeliveryError, now: datetime, rules: DeliveryR
 def _unavailable(row: Delivery, words: str, now: datetime, rules: DeliveryRules) -> Move:
     tries = row.tries + 1
     if tries >= rules.tries and row.wanted is not Wanted.GONE:
-        return Move("reject", FAILED, "out_of_tries", f"{words} ({tries} tries)", {"tries": tries, "frozen": False})
+        changes = {"tries": tries, "frozen": _still_frozen(row)}
+        return Move("reject", FAILED, "out_of_tries", f"{words} ({tries} tries)", changes)
     wait = backoff(tries, rules, row.key)
     return back(row, "defer", "unavailable", words, due=now + wait, tries=tries)
 
@@ -171,15 +182,16 @@ def absent(row: Delivery, since: datetime, now: datetime, features: Features, ru
     settle = rules.settle if rules.settle is not None else features.settle
     certain = features.absence == "certain"
     enough = certain or looks >= ABSENT_LOOKS
-    automatic = row.clears < MAX_CLEARS and rules.on_unknown == "prove" and row.code not in {"duplicate", "probable"}
-    if enough and (automatic or row.wanted is Wanted.GONE):
+    automatic = row.wanted is Wanted.GONE or (row.clears < MAX_CLEARS and rules.on_unknown == "prove")
+    if enough and automatic and row.code not in FOR_PERSON:
         detail = "not there" if certain else f"looked {looks} times and it was not there"
         # Evidence is no proof: the post stays frozen, so that the resend is byte-identical.
         return back(
             row, "clear", "absent", detail, due=now, looks=0, clears=row.clears + 1, next_look=None, frozen=not certain
         )
-    gap = settle / (ABSENT_LOOKS - 1) if not enough else max(settle, timedelta(minutes=1)) * 2 ** min(looks, 10)
-    return look_again(row, looks, since, now, min(gap, LOOK_CAP), f"looked {looks} times: not there")
+    longer = min(max(settle, timedelta(minutes=1)) * 2 ** min(looks, 10), LOOK_CAP)
+    gap = longer if enough else settle / (ABSENT_LOOKS - 1)
+    return look_again(row, looks, since, now, gap, f"looked {looks} times: not there")
 
 
 def look_failed(row: Delivery, since: datetime, now: datetime, until: datetime | None, why: str) -> Move:
@@ -193,6 +205,8 @@ def look_again(row: Delivery, looks: int, since: datetime, now: datetime, gap: t
     due = now + gap
     ended = due - since > LOOKS_END
     changes = {"looks": looks, "next_look": None if ended else due}
+    if row.wanted is Wanted.GONE:
+        detail = row.detail  # the person's reason
     return Move("look", UNCONFIRMED, row.code, f"{detail}; looks have ended, please look" if ended else detail, changes)
 
 
@@ -205,16 +219,11 @@ def probable(row: Delivery, receipt: Receipt, since: datetime, now: datetime) ->
 
 def needs_person(row: Delivery, rules: DeliveryRules) -> bool:
     """Whether a row waits for somebody to act: the strip on the desk, exit code 1 of `status`."""
-    if row.status is FAILED or (row.status is HELD and row.wanted is Wanted.PUBLIC):
-        return True
+    if row.status in {FAILED, HELD}:
+        return row.wanted is Wanted.PUBLIC
     if row.status is not UNCONFIRMED or row.closed:
         return False
-    return (
-        row.next_look is None
-        or row.code in {"duplicate", "probable"}
-        or row.clears >= MAX_CLEARS
-        or rules.on_unknown == "ask"
-    )
+    return row.next_look is None or row.code in FOR_PERSON or row.clears >= MAX_CLEARS or rules.on_unknown == "ask"
 
 
 OUTCOMES: Mapping[type[DeliveryError], Outcome] = {

@@ -188,10 +188,8 @@ def settle_absent(room: Room, number: int, actor: str) -> Delivery:
     def decide(row: Delivery) -> Move:
         _must_be(row, {Status.UNCONFIRMED}, "clear")
         # A person's word opens the way again for the platform's own proofs.
-        clears = min(row.clears, MAX_CLEARS - 1)
-        return back(
-            row, "clear", "person", "a person looked: not there", due=now, looks=0, next_look=None, clears=clears
-        )
+        changes = {"looks": 0, "next_look": None, "clears": min(row.clears, MAX_CLEARS - 1), "frozen": False}
+        return back(row, "clear", "person", "a person looked: not there", due=now, **changes)
 
     return room.ledger.deliveries.move(number, decide, actor, now)
 

@@ -7,7 +7,7 @@ gives people their forecast.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from syndicator.models import Account, Article, Delivery, Features, Policy, QuietHours, Status
@@ -83,13 +83,14 @@ def not_routed(article: Article, account: Account, sources: Iterable[str]) -> st
 
 
 def moment(value: datetime | date, zone: ZoneInfo) -> datetime:
-    """A moment as it is; a day as its beginning in the newsroom's zone."""
-    return value if isinstance(value, datetime) else datetime.combine(value, time(), zone)
+    """A moment as it is; a day as its beginning in the newsroom's zone, in UTC."""
+    return value if isinstance(value, datetime) else datetime.combine(value, time(), zone).astimezone(UTC)
 
 
 def day_end(value: date, zone: ZoneInfo) -> datetime:
-    """The end of a day in the newsroom's zone; days of 23 and 25 hours included."""
-    return datetime.combine(value + timedelta(days=1), time(), zone)
+    """The end of a day in the newsroom's zone, in UTC; days of 23 and 25 hours included."""
+    # In UTC, because adding to a time of a zone moves the clock's hands, not the time that passes.
+    return datetime.combine(value + timedelta(days=1), time(), zone).astimezone(UTC)
 
 
 def expiry(article: Article, policy: Policy, found_at: datetime, zone: ZoneInfo) -> datetime:
@@ -170,7 +171,8 @@ def quiet_until(quiet: QuietHours, now: datetime, zone: ZoneInfo) -> datetime | 
     if not inside:
         return None
     day = local.date() + timedelta(days=1 if over_midnight and minute >= quiet.start else 0)
-    end = datetime.combine(day, time(quiet.end // 60 % 24, quiet.end % 60), zone)
+    # The fold tells the two passes of the hour apart that an autumn night has twice.
+    end = datetime.combine(day, time(quiet.end // 60, quiet.end % 60, fold=local.fold), zone)
     return end.astimezone(now.tzinfo)
 
 
@@ -204,6 +206,6 @@ def gate(
     gap = features.min_gap if skips else max(features.min_gap, policy.spacing)
     if recent.last and now - recent.last < gap:
         return Gate("spacing", "keeps its distance to the last post", recent.last + gap)
-    if policy.burst and len(recent.hour) >= policy.burst and not row.urgent:
+    if policy.burst and len(recent.hour) >= policy.burst:
         return Gate("burst", f"{policy.burst} posts in an hour are enough", recent.hour[-policy.burst] + HOUR)
     return None

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -110,7 +111,7 @@ class Desk:
 
 
 @contextlib.contextmanager
-def _log_kept():  # type: ignore[no-untyped-def]
+def _log_kept() -> Iterator[None]:
     """A command sets the log up for its process; these tests share one with others."""
     root, ours = logging.getLogger(), logging.getLogger("syndicator")
     handlers, levels, settings = root.handlers[:], (root.level, ours.level), structlog.get_config()

@@ -1,12 +1,13 @@
 """What people get wrong, as a person would run it: exit code, one line that names file and key, no row changed."""
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 
 from syndicator.sandbox import Sandbox
-from tests.cli.desk import HEAD, Desk, account
+from tests.cli.desk import Desk, account
 from tests.cli.site import Site
 
 
@@ -132,7 +133,7 @@ def _posts(desk: Desk) -> list[str]:
     kept = ('INSERT INTO "sources"', 'INSERT INTO "accounts"')
     try:
         return [line for line in desk.rows() if not line.startswith(kept)]
-    except Exception:
+    except sqlite3.DatabaseError:
         return []
 
 
@@ -159,7 +160,7 @@ USAGE = (
     ("queue settle 1 --absent --leave", "exactly one"),
     ("queue add", "either"),
     ("queue add http://127.0.0.1/a --link http://127.0.0.1/b", "--link"),
-    ("queue approve 0", "0"),
+    ("queue approve 0", "equal to 1"),
     ("queue approve 1 2 --version 1", "--version"),
     ("queue move 1 teatime", "teatime"),
     ("queue move 1 2026-11-24", "no hour"),
@@ -185,7 +186,6 @@ def test_bad_usage_is_exit_code_2(command: str, word: str, desk: Desk, monkeypat
     done = desk.call(*command.split())
     assert (done.code, word in done.err) == (2, True), done
     assert desk.rows() == before
-    assert HEAD not in done.err
 
 
 def test_what_nobody_foresaw_is_one_line(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,6 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             app(args=arguments, prog_name="syndicator", obj=options)
         finally:
             sys.stdout.flush()
+    except KeyboardInterrupt:
+        sys.exit(130)  # as shells call the end by Ctrl-C
     except Exception as error:  # noqa: BLE001 -- the last place where an error can be told in words
         from syndicator.cli.failures import tell
 

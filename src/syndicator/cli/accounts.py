@@ -9,9 +9,7 @@ from syndicator.cli.options import Format, Listing, Reason, of
 app = typer.Typer(no_args_is_help=True, help="The accounts: who they are, whether they may post.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The account's name in the configuration.")]
-Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[NAME]...", help="These accounts only.", show_default=False)
-]
+Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="These accounts only.", show_default=False)]
 
 
 @app.command("list")

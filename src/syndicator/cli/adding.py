@@ -11,6 +11,7 @@ from syndicator.cli.options import Options
 from syndicator.cli.rooms import actor, changing, remark_if_alone
 from syndicator.cli.show import local, plain
 from syndicator.compose import Picture, compose, fetcher
+from syndicator.errors import ConfigError
 from syndicator.models import Account, Article, Delivery
 from syndicator.room import Room
 
@@ -63,10 +64,8 @@ def _stored(room: Room, article: Article) -> Article:
 
 def _queue(room: Room, article: Article, wish: Wish) -> None:
     due = when.moment(wish.at, room.clock(), room.zone) if wish.at else None
-    # Photos are fetched by the rules of the site's own source; `source` of the stored article is left as it is.
-    near = found.neighbour(room, article.url)
-    near_by = replace(article, source=near.name) if near and not room.source(article.source) else article
-    made = asyncio.run(editorial.add(room, near_by, actor(), accounts=wish.accounts, due=due, again=wish.again))
+    near = found.as_near(room, article)
+    made = asyncio.run(editorial.add(room, near, actor(), accounts=wish.accounts, due=due, again=wish.again))
     if made:
         _say(room, made, "queued:")
         remark_if_alone(room)
@@ -77,7 +76,10 @@ def _queue(room: Room, article: Article, wish: Wish) -> None:
 def _chosen(room: Room, wish: Wish) -> list[Account]:
     if wish.at:
         when.moment(wish.at, room.clock(), room.zone)
-    return [room.named(name) for name in wish.accounts] or list(room.accounts.values())
+    chosen = [room.named(name) for name in wish.accounts] or list(room.accounts.values())
+    if not chosen:
+        raise ConfigError(f"there are no accounts: add a table [accounts.NAME] to {room.config.file}")
+    return chosen
 
 
 def _try(room: Room, article: Article, wish: Wish) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zlib import crc32
 
 from syndicator.errors import ConfigError, StoreError
 from syndicator.sandbox import NETWORKS, Sandbox
@@ -15,6 +16,7 @@ from syndicator.sandbox.stories import Story
 NAMES = (*NETWORKS, "newsroom")
 EMBARGO = timedelta(days=7)  # so long that a second run on the same folder still finds the story waiting
 OPENING = "good-morning"
+LOWEST, PORTS = 20_000, 2_400  # the first port, and how many groups of them
 NAMED = ("slug", "title", "summary", "photo", "updated")
 
 HEAD = """\
@@ -78,7 +80,7 @@ def set_up(folder: Path, now: datetime) -> Stage:
         ) from error
     if (folder / "syndicator.toml").exists():
         raise ConfigError(f"{folder} holds a syndicator.toml that is not the demo's; name another folder: --folder")
-    stage = Stage(folder, now.replace(microsecond=0), _free_ports(), fresh=True)
+    stage = Stage(folder, now.replace(microsecond=0), _free_ports(folder), fresh=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         noted.write_text(
@@ -168,12 +170,15 @@ def _write(path: Path, text: str, mode: int) -> None:
         file.write(text)
 
 
-def _free_ports() -> dict[str, int]:
-    """Neighbouring free ports, so that `syndicator sandbox --port-base` can put the networks back where they were."""
-    for _ in range(50):
-        with socket.create_server(("127.0.0.1", 0)) as first:
-            base = int(first.getsockname()[1])
-        if base + len(NAMES) < 65536 and all(_is_free(base + step) for step in range(len(NAMES))):
+def _free_ports(folder: Path) -> dict[str, int]:
+    """Neighbouring free ports, so that `syndicator sandbox --port-base` can put the networks back where they were.
+
+    Below 32768, where Linux takes no ports for outgoing connections (ip_local_port_range), so that they stay free.
+    """
+    first = crc32(bytes(folder.absolute()))
+    for place in range(PORTS):
+        base = LOWEST + (first + place) % PORTS * len(NAMES)
+        if all(_is_free(base + step) for step in range(len(NAMES))):
             return {name: base + step for step, name in enumerate(NAMES)}
     raise StoreError("there are no free ports on 127.0.0.1")
 

@@ -15,9 +15,6 @@ def run_sandbox(port_base: int | None, folder: Path | None) -> None:
     names = (*NETWORKS, "newsroom")
     ports = {name: port_base + place for place, name in enumerate(names)} if port_base else {}
     box = Sandbox(newsroom=True, folder=folder, ports=ports)
-    told = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.set())
     try:
         box.start()
     except OSError as error:
@@ -25,7 +22,10 @@ def run_sandbox(port_base: int | None, folder: Path | None) -> None:
         raise SyndicatorError(
             f"the sandbox cannot listen{used}: {error.strerror or error}; try another --port-base"
         ) from error
+    told = threading.Event()
     try:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: told.set())
         print(_described(box), flush=True)
         told.wait()
     finally:

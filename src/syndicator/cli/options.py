@@ -44,9 +44,7 @@ ConfigFile = Annotated[
 ]
 Format = Annotated[Listing, typer.Option("--format", help="For people, or as JSON.")]
 Number = Annotated[int, typer.Argument(metavar="ID", min=1, help="The post's number, as `queue list` shows it.")]
-Numbers = Annotated[
-    list[int], typer.Argument(metavar="ID...", min=1, help="Posts' numbers, as `queue list` shows them.")
-]
+Numbers = Annotated[list[int], typer.Argument(metavar="ID", min=1, help="Posts' numbers, as `queue list` shows them.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for everybody who asks later.", show_default=False)]
 Seen = Annotated[
     int | None,

@@ -30,7 +30,7 @@ def preview_article(options: Options, url: str, names: Sequence[str]) -> None:
         rows = {row.account: row for row in _rows(room, article)}
         done = [_preview(room, article, account, photo, rows.get(account.uid)) for account in chosen]
     if not chosen:
-        complain(f"no accounts: add a table [accounts.NAME] to {room.config.file}")
+        complain(f"there are no accounts: add a table [accounts.NAME] to {room.config.file}")
     if not chosen or not all(done):
         raise typer.Exit(FAILED)
 
@@ -42,7 +42,7 @@ def _has_schema(room: Room) -> bool:
 async def _article(room: Room, url: str) -> tuple[Article, Picture]:
     async with fetcher() as way:
         article = found.known(room, url) or await found.read(room, url, way)
-        return article, await picture(room, article, way)
+        return article, await picture(room, found.as_near(room, article), way)
 
 
 def _rows(room: Room, article: Article) -> list[Delivery]:

@@ -175,7 +175,7 @@ def settle(
     if [bool(at), absent, leave].count(True) != 1:
         raise typer.BadParameter("say exactly one of --at PERMALINK, --absent, --leave")
     if at:
-        decide(of(ctx), number, lambda room, by: editorial.settle_at(room, number, by, at))
+        decide(of(ctx), lambda room, by: editorial.settle_at(room, number, by, at))
     else:
         act = editorial.settle_absent if absent else editorial.leave
-        decide(of(ctx), number, lambda room, by: act(room, number, by))
+        decide(of(ctx), lambda room, by: act(room, number, by))

@@ -10,7 +10,7 @@ from syndicator.cli.options import Format, Listing, of
 
 def init(
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Where; here unless given.", show_default=False)
+        Path, typer.Argument(metavar="DIR", help="Where; here unless given.", show_default=False)
     ] = Path(),
 ) -> None:
     """Make a working directory.

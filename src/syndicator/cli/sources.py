@@ -21,7 +21,7 @@ def list_(ctx: typer.Context, form: Format = Listing.TABLE) -> None:
 def poll(
     ctx: typer.Context,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="These sources only.", show_default=False)
+        list[str] | None, typer.Argument(metavar="NAME", help="These sources only.", show_default=False)
     ] = None,
     backfill: Annotated[
         int, typer.Option("--backfill", metavar="N", min=0, help="Post the N newest articles too, known or not.")

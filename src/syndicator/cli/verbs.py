@@ -43,12 +43,12 @@ def each(options: Options, numbers: Sequence[int], act: Act) -> None:
         raise typer.Exit(FAILED)
 
 
-def decide(options: Options, number: int, act: Callable[[Room, str], Delivery]) -> None:
+def decide(options: Options, act: Callable[[Room, str], Delivery]) -> None:
     """Carry a verb out on one post; its error ends the command."""
     with changing(options) as room:
         row = act(room, actor())
         print(_state(room, row))
-        if number and row.status is not Status.SENT:
+        if row.status is not Status.SENT:
             remark_if_alone(room)
 
 
@@ -64,7 +64,7 @@ def move_post(options: Options, number: int, text: str) -> None:
     def act(room: Room, by: str) -> Delivery:
         return editorial.move(room, number, by, when.moment(text, room.clock(), room.zone))
 
-    decide(options, number, act)
+    decide(options, act)
 
 
 def _state(room: Room, row: Delivery) -> str:

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from syndicator.errors import ConfigError
-from syndicator.ledger.schema import accounts, daemon, incidents, switch
-from syndicator.ledger.store import Store
+from syndicator.errors import ConfigError, StoreError
+from syndicator.ledger.schema import accounts, daemon, deliveries, incidents, switch
+from syndicator.ledger.store import Store, insert_missing
 from syndicator.models import Account, AccountState, Identity
 
 _FIELDS = tuple(field.name for field in fields(AccountState))
@@ -62,8 +62,9 @@ class Accounts:
                     )
             for name in wanted.keys() - known.keys():
                 uid = hashlib.sha256(f"{wanted[name].platform}\n{name}\n{now.isoformat()}".encode()).hexdigest()
-                values = {"uid": uid, "name": name, "platform": wanted[name].platform, "since": now, "limits": {}}
-                connection.execute(insert(accounts).values(values))
+                insert_missing(
+                    connection, accounts, uid=uid, name=name, platform=wanted[name].platform, since=now, limits={}
+                )
             rows = connection.execute(select(accounts).where(accounts.c.name.in_(list(wanted)))).mappings()
             return {row["name"]: _state(row) for row in rows}
 
@@ -82,12 +83,8 @@ class Accounts:
 
     def verified(self, state: AccountState, identity: Identity, now: datetime) -> AccountState:
         """Keep what the platform said. Raises ConfigError for another identity behind a known name, or one that
-        another account has; a new name with a known identity of a forgotten account takes that account over."""
-        if state.identity and state.identity != identity.id:
-            raise ConfigError(
-                f"account {state.name}: this token belongs to @{identity.handle} ({identity.id}), "
-                f"not to @{state.handle} ({state.identity})"
-            )
+        another account has; a new name with a known identity of a forgotten account takes that account over,
+        and the posts planned meanwhile with it."""
         values = {
             "identity": identity.id,
             "handle": identity.handle,
@@ -97,19 +94,14 @@ class Accounts:
         }
         try:
             with self._store.write() as connection:
-                same = (accounts.c.platform == state.platform) & (accounts.c.identity == identity.id)
-                other = connection.execute(select(accounts).where(same, accounts.c.uid != state.uid)).mappings().first()
-                if other and other["configured"]:
-                    raise ConfigError(
-                        f"accounts {other['name']} and {state.name} are one: both tokens belong to @{identity.handle} "
-                        f"({identity.id}); remove one of them"
-                    )
-                uid = _take_over(connection, other, state) if other else state.uid
+                uid = _owner(connection, state, identity)
                 connection.execute(update(accounts).where(accounts.c.uid == uid).values(values))
                 row = connection.execute(select(accounts).where(accounts.c.uid == uid)).mappings().one()
                 return _state(row)
-        except IntegrityError as error:
-            raise ConfigError(f"account {state.name}: @{identity.handle} belongs to another account") from error
+        except StoreError as error:
+            if isinstance(error.__cause__, IntegrityError):  # two processes verified at the same moment
+                raise ConfigError(f"account {state.name}: @{identity.handle} belongs to another account") from error
+            raise
 
     def pause(self, name: str, reason: str, actor: str, now: datetime) -> AccountState:
         """Nothing leaves this account from the next `go` on. A pause in force keeps its reason. Raises LookupError."""
@@ -140,10 +132,9 @@ class Accounts:
         return Stop(row["reason"], row["by"], row["at"]) if row else None
 
     def stop(self, reason: str, actor: str, now: datetime) -> Stop:
-        """Nothing leaves any account from the next `go` on, in every process."""
+        """Nothing leaves any account from the next `go` on, in every process. A stop in force keeps its reason."""
         with self._store.write() as connection:
-            if connection.execute(select(switch)).first() is None:
-                connection.execute(insert(switch).values(id=1, reason=reason, by=actor, at=now))
+            insert_missing(connection, switch, id=1, reason=reason, by=actor, at=now)
         return self.stopped() or Stop(reason, actor, now)
 
     def restart(self) -> bool:
@@ -181,10 +172,9 @@ class Accounts:
             return {(kind, subject): since for kind, subject, since in rows}
 
     def open_incident(self, kind: str, subject: str, detail: str, now: datetime) -> None:
-        """Remember that people are being told, so that they are told once."""
-        values = {"kind": kind, "subject": subject, "detail": detail, "since": now, "told_at": now}
+        """Remember that people are being told, so that they are told once; one that is open stays as it is."""
         with self._store.write() as connection:
-            connection.execute(insert(incidents).values(values))
+            insert_missing(connection, incidents, kind=kind, subject=subject, detail=detail, since=now, told_at=now)
 
     def close_incident(self, kind: str, subject: str) -> None:
         """The trouble is over; the next one is a new incident."""
@@ -193,9 +183,44 @@ class Accounts:
             connection.execute(delete(incidents).where(where))
 
 
-def _take_over(connection: Connection, other: RowMapping, state: AccountState) -> str:
-    """A forgotten account under a new name: the old row stays, the fresh one goes when nothing hangs on it."""
-    connection.execute(delete(accounts).where(accounts.c.uid == state.uid))
-    values = {"name": state.name, "configured": True}
+def _owner(connection: Connection, state: AccountState, identity: Identity) -> str:
+    """The uid of the account an identity belongs to. Raises ConfigError when it cannot be this one's."""
+    mine = connection.execute(select(accounts).where(accounts.c.name == state.name)).mappings().one()
+    if mine["identity"] and mine["identity"] != identity.id:
+        raise ConfigError(
+            f"account {state.name}: this token belongs to @{identity.handle} ({identity.id}), "
+            f"not to @{mine['handle']} ({mine['identity']})"
+        )
+    same = (accounts.c.platform == state.platform) & (accounts.c.identity == identity.id)
+    other = connection.execute(select(accounts).where(same, accounts.c.uid != mine["uid"])).mappings().first()
+    if other is None:
+        return str(mine["uid"])
+    if other["configured"]:
+        raise ConfigError(
+            f"accounts {other['name']} and {state.name} are one: both tokens belong to @{identity.handle} "
+            f"({identity.id}); remove one of them"
+        )
+    return _take_over(connection, other, mine)
+
+
+def _take_over(connection: Connection, other: RowMapping, mine: RowMapping) -> str:
+    """A forgotten account under a new name: the old row stays with its history, the fresh one and its posts join it."""
+    old, fresh = deliveries.alias(), deliveries.alias()
+    twice = (old.c.article == fresh.c.article) & (old.c.occasion == fresh.c.occasion)
+    both = select(fresh.c.id).where(old.c.account == other["uid"], fresh.c.account == mine["uid"], twice)
+    if connection.execute(both).first():
+        raise ConfigError(
+            f"account {mine['name']}: @{other['handle']} was called {other['name']} before, and there are posts of the "
+            f"same articles under both names; call the account {other['name']} again"
+        )
+    # Keys stay as they were when planned: the platform may have seen them.
+    theirs = update(deliveries).where(deliveries.c.account == mine["uid"])
+    connection.execute(theirs.values(account=other["uid"]))
+    connection.execute(delete(accounts).where(accounts.c.uid == mine["uid"]))
+    values: dict[str, object] = {"name": mine["name"], "configured": True}
+    if other["paused"] is None:
+        values |= {column: mine[column] for column in ("paused", "paused_by", "paused_at")}
+    if mine["last_sent"]:
+        values["last_sent"] = mine["last_sent"]
     connection.execute(update(accounts).where(accounts.c.uid == other["uid"]).values(values))
     return str(other["uid"])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from syndicator import delivery as machine
 from syndicator.delivery import Move
@@ -58,14 +58,10 @@ class Attempts:
         self, account: str, judge: Judge, *, process: str, actor: str, timeout: timedelta, now: datetime
     ) -> Claim | Gate | None:
         """Take the account's first due post for sending. None when nothing is due, a Gate when one is closed."""
-        table = deliveries.c
-        due = (table.due.is_(None) | (table.due <= now)) & (table.expires.is_(None) | (table.expires > now))
-        query = select(deliveries).where(table.account == account, table.status == Status.QUEUED.value, due)
-        query = query.order_by(table.urgent.desc(), table.breaking.desc(), table.newest.desc(), table.id).limit(1)
         with self._store.write() as connection:
             _lock_account(connection, account, self._store.sqlite)
-            found = connection.execute(query).mappings().first()
-            if found is None or _sending(connection, account):
+            found = connection.execute(_FIRST_DUE, {"uid": account, "now": now}).mappings().first()
+            if found is None or connection.execute(_SENDING, {"uid": account}).first():
                 return None
             row = rows.delivery(found)
             closed = judge(row, _recent(connection, account, now))
@@ -80,9 +76,8 @@ class Attempts:
             why = _why_not(connection, row, claim, now)
             if why:
                 raise Withheld(why)
-            connection.execute(update(attempts).where(attempts.c.id == claim.attempt).values(request_out=now))
-            values = {"requests": row.requests + 1, "frozen": True}
-            connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(values))
+            connection.execute(_TRY, {"number": claim.attempt, "request_out": now})
+            connection.execute(_ROW, {"number": row.id, "requests": row.requests + 1, "frozen": True})
 
     def record(self, claim: Claim, move: Move, ending: Ending, *, actor: str, now: datetime) -> Delivery:
         """Write down how a try without a receipt ended. Raises Stale when the row is no longer this attempt's."""
@@ -108,13 +103,12 @@ class Attempts:
                 _end(connection, claim.attempt, ending, now)
             if row.remote_id is not None:
                 return _again(connection, row, receipt, actor, now)
-            same = (deliveries.c.account == row.account) & (deliveries.c.remote_id == receipt.remote_id)
-            other = connection.execute(select(deliveries.c.id).where(same)).scalar()
+            other = connection.execute(_HOLDER, {"uid": row.account, "remote": receipt.remote_id}).scalar()
             if other is not None:
                 raise Stale(f"{receipt.permalink} already belongs to post {other}")
             after = rows.move(connection, row, machine.delivered(receipt, by, now, detail), actor, now)
             if by == "receipt":
-                connection.execute(update(accounts).where(accounts.c.uid == row.account).values(last_sent=now, wait_until=None))
+                connection.execute(_ACCOUNT, {"of_uid": row.account, "last_sent": now, "wait_until": None})
             if row.wanted is Wanted.GONE:
                 after = rows.move(
                     connection,
@@ -178,37 +172,57 @@ class Attempts:
 
 # ---------------------------------------------------------------------------------------------- parts of a transaction
 
+# Built once: building these statements costs several times what running them does.
+_d = deliveries.c
+_NOW = bindparam("now", type_=_d.due.type)
+_FIRST_DUE = (
+    select(deliveries)
+    .where(_d.account == bindparam("uid"), _d.status == Status.QUEUED.value)
+    .where(_d.due.is_(None) | (_d.due <= _NOW), _d.expires.is_(None) | (_d.expires > _NOW))
+    .order_by(_d.urgent.desc(), _d.breaking.desc(), _d.newest.desc(), _d.id)
+    .limit(1)
+)
+_SENDING = select(_d.id).where(_d.account == bindparam("uid"), _d.status == Status.SENDING.value)
+_CLAIMED = (
+    select(_d.claimed_at, _d.status)
+    .where(_d.account == bindparam("uid"), _d.claimed_at > bindparam("since"))
+    .order_by(_d.claimed_at)
+)
+_STOPPED = select(switch.c.reason).scalar_subquery()
+_UNKNOWN = (
+    select(func.count())
+    .where(_d.account == accounts.c.uid, _d.status == Status.UNCONFIRMED.value, _d.closed.is_(False))
+    .where(accounts.c.last_sent.is_(None) | (_d.claimed_at > accounts.c.last_sent))
+    .correlate(accounts)
+    .scalar_subquery()
+)
+_STANDING = select(accounts.c.last_sent, accounts.c.paused, accounts.c.wait_until, _STOPPED, _UNKNOWN)
+_STANDING = _STANDING.where(accounts.c.uid == bindparam("uid"))
+_STOPS = select(accounts.c.paused, _STOPPED).where(accounts.c.uid == bindparam("uid"))
+_HOLDER = select(_d.id).where(_d.account == bindparam("uid"), _d.remote_id == bindparam("remote"))
+_ADD_TRY = insert(attempts)
+_TRY = update(attempts).where(attempts.c.id == bindparam("number"))
+_ROW = update(deliveries).where(_d.id == bindparam("number"))
+_ACCOUNT = update(accounts).where(accounts.c.uid == bindparam("of_uid"))
+
 
 def _lock_account(connection: Connection, account: str, sqlite: bool) -> None:
     if not sqlite:  # on SQLite the transaction itself is the lock
         connection.execute(select(accounts.c.uid).where(accounts.c.uid == account).with_for_update())
 
 
-def _sending(connection: Connection, account: str) -> bool:
-    where = (deliveries.c.account == account) & (deliveries.c.status == Status.SENDING.value)
-    return connection.execute(select(deliveries.c.id).where(where)).first() is not None
-
-
 def _recent(connection: Connection, account: str, now: datetime) -> Recent:
-    table = deliveries.c
-    public = table.status.in_([status.value for status in PUBLIC])
-    query = select(table.claimed_at).where(table.account == account, table.claimed_at > now - HOUR, public)
-    hour = tuple(connection.execute(query.order_by(table.claimed_at)).scalars())
-    known = select(accounts.c.last_sent, accounts.c.paused, accounts.c.wait_until).where(accounts.c.uid == account)
-    last_sent, paused, wait_until = connection.execute(known).one()
-    stopped = connection.execute(select(switch.c.reason)).scalar()
-    unknown = [table.account == account, table.status == Status.UNCONFIRMED.value, table.closed.is_(False)]
-    if last_sent is not None:
-        unknown.append(table.claimed_at > last_sent)
+    claimed = connection.execute(_CLAIMED, {"uid": account, "since": now - HOUR})
+    hour = tuple(moment for moment, status in claimed if status in PUBLIC)
+    last_sent, paused, wait_until, stopped, unknown = connection.execute(_STANDING, {"uid": account}).one()
     times = [moment for moment in (*hour[-1:], last_sent) if moment is not None]
-    last = max(times) if times else None
-    return Recent(hour, last, rows.count(connection, *unknown), paused, stopped, wait_until)
+    return Recent(hour, max(times) if times else None, unknown, paused, stopped, wait_until)
 
 
 def _claim(connection: Connection, row: Delivery, process: str, actor: str, timeout: timedelta, now: datetime) -> Claim:
     deadline = now + timeout
     values = {"delivery": row.id, "version": row.version, "process": process, "started": now, "deadline": deadline}
-    key = connection.execute(insert(attempts).values(values)).inserted_primary_key
+    key = connection.execute(_ADD_TRY, values).inserted_primary_key
     number = int(key[0]) if key else 0
     changes = {
         "attempt": number,
@@ -231,10 +245,9 @@ def _why_not(connection: Connection, row: Delivery, claim: Claim, now: datetime)
         return "a person said no while it was being sent"
     if now >= claim.deadline:
         return "the deadline passed before the request could go out"
-    stopped = connection.execute(select(switch.c.reason)).scalar()
+    paused, stopped = connection.execute(_STOPS, {"uid": row.account}).one()
     if stopped is not None:
         return f"all sending was stopped: {stopped}"
-    paused = connection.execute(select(accounts.c.paused).where(accounts.c.uid == row.account)).scalar()
     return "" if paused is None else f"the account was paused: {paused}"
 
 
@@ -248,7 +261,7 @@ def _end(connection: Connection, attempt: int, ending: Ending, now: datetime) ->
         "request_id": ending.request_id,
         "cost": ending.cost,
     }
-    connection.execute(update(attempts).where(attempts.c.id == attempt).values(values))
+    connection.execute(_TRY, {"number": attempt, **values})
 
 
 def _again(connection: Connection, row: Delivery, receipt: Receipt, actor: str, now: datetime) -> Delivery:

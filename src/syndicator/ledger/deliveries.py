@@ -135,7 +135,7 @@ class Deliveries:
         with self._store.write() as connection:
             row = rows.delivery_by_id(connection, number, lock=True)
             gone = {"wanted": Wanted.GONE.value}
-            return rows.move(connection, row, Move("unwant", row.status, "person", reason, gone), actor, now)
+            return rows.move(connection, row, Move("unwant", row.status, row.code, reason, gone), actor, now)
 
     def expire(self, now: datetime, actor: str) -> list[Delivery]:
         """Move every waiting row whose time is over."""

@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import inspect, text
 
@@ -14,6 +15,7 @@ HEAD = "0001"
 """The newest migration; a test proves that it is the head of `migrations/`."""
 
 VERSIONS = ("0001",)
+SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def current(store: Store) -> str | None:
@@ -58,8 +60,8 @@ def _upgrade(store: Store) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with store.write() as connection:
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    with store.remake() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -72,12 +74,14 @@ def copy(store: Store, target: Path) -> None:
         raise StoreError(f"{target} is there already; name another file")
     partial = target.with_name(target.name + ".part")
     try:
+        partial.unlink(missing_ok=True)  # of a copy that was cut short
         with (
-            contextlib.closing(sqlite3.connect(f"file:{store.path}?mode=ro", uri=True)) as source,
+            contextlib.closing(sqlite3.connect(f"file:{quote(str(store.path))}?mode=ro", uri=True)) as source,
             contextlib.closing(sqlite3.connect(partial)) as destination,
         ):
             source.backup(destination)
         partial.rename(target)
     except (sqlite3.Error, OSError) as error:
-        partial.unlink(missing_ok=True)
-        raise StoreError(f"the ledger could not be copied to {target}: {error}") from error
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise StoreError(f"the ledger {store.name} could not be copied to {target}: {error}") from error

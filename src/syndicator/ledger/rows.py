@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
 from syndicator import delivery as machine
 from syndicator.delivery import Move
@@ -146,10 +146,12 @@ def version(row: RowMapping) -> Version:
     return Version(row["delivery"], row["version"], row["by"], row["at"], post(row), frozenset(row["fields"]))
 
 
+_VERSION = select(posts).where(posts.c.delivery == bindparam("of"), posts.c.version == bindparam("number"))
+
+
 def get_version(connection: Connection, delivery: int, number: int) -> Version | None:
     """A version of a delivery's post, None when there is none."""
-    query = select(posts).where(posts.c.delivery == delivery, posts.c.version == number)
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(_VERSION, {"of": delivery, "number": number}).mappings().first()
     return version(row) if row else None
 
 
@@ -202,10 +204,21 @@ def event(row: RowMapping) -> Event:
     return Event(**values)
 
 
+# Building a statement costs several times what running it does: those of the way of a post are built once.
+_BY_ID = select(deliveries).where(deliveries.c.id == bindparam("number"))
+_BY_ID_LOCKED = _BY_ID.with_for_update()
+_MOVE = update(deliveries).where(
+    deliveries.c.id == bindparam("of_id"),
+    deliveries.c.status == bindparam("of_status"),
+    deliveries.c.version == bindparam("of_version"),
+    deliveries.c.attempt.is_not_distinct_from(bindparam("of_attempt")),
+)
+_ADD_EVENT = insert(events)
+
+
 def delivery_by_id(connection: Connection, number: int, *, lock: bool = False) -> Delivery:
     """One row; `lock` keeps others from moving it until the transaction ends. Raises LookupError."""
-    query = select(deliveries).where(deliveries.c.id == number)
-    row = connection.execute(query.with_for_update() if lock else query).mappings().first()
+    row = connection.execute(_BY_ID_LOCKED if lock else _BY_ID, {"number": number}).mappings().first()
     if row is None:
         raise LookupError(f"there is no post {number}")
     return delivery(row)
@@ -222,10 +235,8 @@ def move(connection: Connection, row: Delivery, move: Move, actor: str, now: dat
         "actor": actor,
         "changed_at": now,
     }
-    table = deliveries.c
-    same = (table.id == row.id) & (table.status == row.status.value) & (table.version == row.version)
-    same &= table.attempt.is_(None) if row.attempt is None else table.attempt == row.attempt
-    if connection.execute(update(deliveries).where(same).values(values)).rowcount != 1:
+    same = {"of_id": row.id, "of_status": row.status.value, "of_version": row.version, "of_attempt": row.attempt}
+    if connection.execute(_MOVE, values | same).rowcount != 1:
         raise Stale(f"post {row.id} has moved meanwhile; look at it again")
     known: dict[str, Any] = {name: value for name, value in values.items() if name in _DELIVERY}
     wanted = Wanted(known.get("wanted", row.wanted))
@@ -238,19 +249,18 @@ def add_event(
     connection: Connection, row: Delivery, verb: str, before: Status | None, actor: str, now: datetime
 ) -> None:
     """Write down what has just happened to a row."""
-    connection.execute(
-        insert(events).values(
-            delivery=row.id,
-            at=now,
-            actor=actor,
-            verb=verb,
-            before=before.value if before else None,
-            after=row.status.value,
-            version=row.version,
-            code=row.code,
-            detail=row.detail,
-        )
-    )
+    values = {
+        "delivery": row.id,
+        "at": now,
+        "actor": actor,
+        "verb": verb,
+        "before": before.value if before else None,
+        "after": row.status.value,
+        "version": row.version,
+        "code": row.code,
+        "detail": row.detail,
+    }
+    connection.execute(_ADD_EVENT, values)
 
 
 def count(connection: Connection, *where: Any) -> int:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -108,6 +109,28 @@ class Store:
             yield connection
 
     @contextlib.contextmanager
+    def remake(self) -> Iterator[Connection]:
+        """One transaction that may build tables anew: references are looked at when it ends, not while it runs.
+
+        Only one process at a time is in here. Raises StoreError.
+        """
+        with self._errors("migrated"), self.engine.connect().execution_options(writes=True) as connection:
+            if self.sqlite:
+                _references(connection, "OFF")  # no effect inside a transaction, so before it
+            try:
+                with connection.begin():
+                    if not self.sqlite:
+                        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY + 1})
+                    yield connection
+                    if self.sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                        raise StoreError(
+                            f"the ledger {self.name} could not be migrated: rows would lose what they belong to"
+                        )
+            finally:
+                if self.sqlite:
+                    _references(connection, "ON")
+
+    @contextlib.contextmanager
     def _errors(self, verb: str) -> Iterator[None]:
         try:
             yield
@@ -182,6 +205,17 @@ def _address(url: str) -> URL:
 
 def _cause(error: SQLAlchemyError) -> str:
     return " ".join(str(getattr(error, "orig", None) or error).split())[:300]
+
+
+def insert_missing(connection: Connection, table: Table, **values: Any) -> None:
+    """Add a row unless one with its key is there, whoever else is adding it at this moment."""
+    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    connection.execute(make(table).values(values).on_conflict_do_nothing())
+
+
+def _references(connection: Connection, state: str) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA foreign_keys={state}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
