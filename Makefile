@@ -39,9 +39,9 @@ test: lint ## lint, then every quick test, with its share of the code measured
 	@$(BIN)/coverage report --fail-under=90
 	@$(BIN)/coverage report --fail-under=100 --include='$(EXACT_FILES)'
 
-test-all: .venv/stamp ## the slow tests too, against real services
-	@echo "==> all tests, slow ones included (minutes)"
-	@$(BIN)/pytest -n 2
+test-all: .venv/stamp ## the slow tests, which make test leaves out: real services, long campaigns
+	@echo "==> the slow tests (minutes)"
+	@$(BIN)/pytest -n 2 -m slow
 
 bench: .venv/stamp ## measure
 	@echo "==> measurements on loopback"

@@ -85,7 +85,11 @@ def _details(store: Store) -> dict[str, Any]:
                 "checks": sorted(check["sqltext"] for check in look.get_check_constraints(table)),
                 "uniques": sorted(unique["name"] or "" for unique in look.get_unique_constraints(table)),
                 "indexes": sorted(
-                    (index["name"] or "", index["unique"], repr(index.get("dialect_options")))
+                    (
+                        index["name"] or "",
+                        index["unique"],
+                        [str(part) for part in index.get("dialect_options", {}).values()],
+                    )
                     for index in look.get_indexes(table)
                     if "_words" not in (index["name"] or "")
                 ),

@@ -41,7 +41,8 @@ def child(code: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
 def said(code: str, *arguments: str) -> list[str]:
     """The lines a process prints until its end."""
     with child(code, *arguments) as process:
-        return process.communicate()[0].splitlines()
+        assert process.stdout is not None
+        return process.stdout.read().splitlines()
 
 
 def handles(ledger: Ledger) -> set[str]:

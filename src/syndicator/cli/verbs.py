@@ -105,7 +105,7 @@ def _edit(room: Room, number: int, seen: int, given: Mapping[str, str | None]) -
 def _edit_in_editor(room: Room, row: Delivery, seen: int) -> Delivery | None:
     current = room.ledger.deliveries.version(row.id, seen)
     if current is None:
-        raise ConfigError(
+        raise SyndicatorError(
             f"post {row.id} has no version {seen or 1} to edit; `syndicator queue show {row.id}` lists them"
         )
     path = _in_editor(current.post.text, row.id)
