@@ -22,7 +22,7 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """"ok", "short", or nothing where there is no aim."""
+        """ "ok", "short", or nothing where there is no aim."""
         if self.aim is None:
             return ""
         good = self.value >= self.aim if self.at_least else self.value <= self.aim

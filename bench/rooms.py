@@ -88,7 +88,13 @@ def article(number: int, published: datetime) -> Article:
         sections=("News > City",),
         tags=(first, second, third),
         language="en",
-        photos=(Photo(f"https://news.example/{number}.jpg", alt=f"The {first} at dusk, seen from the {second}", credit="A. Lens"),),
+        photos=(
+            Photo(
+                f"https://news.example/{number}.jpg",
+                alt=f"The {first} at dusk, seen from the {second}",
+                credit="A. Lens",
+            ),
+        ),
         published=published,
         source="world",
         keys=(Key(f"url:{link}", link),),

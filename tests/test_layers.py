@@ -24,6 +24,7 @@ ROWS = (
     {"pipeline", "editorial", "alerts"},
     {"daemon", "cluster", "desk", "sandbox"},
     {"cli"},
+    {"__main__"},
 )
 ROW = {module: number for number, row in enumerate(ROWS) for module in row}
 
@@ -38,7 +39,6 @@ HOMES = {
     "babel": {"render"},
     "facebook": {"adapters/facebook_page.py"},
     "fastapi": {"desk"},
-    "fastfeedparser": {"sources"},
     "feedparser": {"sources"},
     "jinja2": {"render", "desk"},
     "lxml": {"sources"},

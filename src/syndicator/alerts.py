@@ -55,7 +55,7 @@ def _unknown(room: Room) -> Iterator[Incident]:
 
 
 def _silence(room: Room) -> Iterator[Incident]:
-    """Nothing was sent for `silence` although something should have been."""
+    """Nothing was sent for `silence`, counted from the daemon's start."""
     limit = room.config.alerts.silence
     if limit <= timedelta(0):
         return

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from syndicator import photos
 from syndicator.errors import PhotoError
 from syndicator.fetch import Fetcher
-from syndicator.models import Account, Article, Features, Media, Photo, Post
+from syndicator.models import Account, Article, Features, Media, Photo, Post, Source
 from syndicator.photos import Fitted
 from syndicator.room import USER_AGENT, Room
+from syndicator.sources.identity import same_site
 
 __all__ = ["Composed", "Picture", "compose", "fetcher", "picture"]
 
@@ -35,10 +36,16 @@ def fetcher() -> Fetcher:
     return Fetcher(user_agent=USER_AGENT)
 
 
+def source_near(room: Room, article: Article) -> Source | None:
+    """The source that found an article, or, where a person brought it, the configured one of the same site."""
+    same = (one for one in room.config.sources.values() if same_site(one.url, article.url))
+    return room.source(article.source) or next(same, None)
+
+
 async def picture(room: Room, article: Article, way: Fetcher) -> Picture:
     """The first of the article's photos that can be had and is an image. Never raises for what the other side does."""
-    source = room.source(article.source)
-    private = source.allow_private if source else False
+    near = source_near(room, article)
+    private = near.allow_private if near else False
     why = ""
     for photo in article.photos:
         try:

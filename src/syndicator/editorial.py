@@ -96,15 +96,16 @@ def retract(room: Room, number: int, actor: str, reason: str) -> Delivery:
 
 
 def release(room: Room, number: int, actor: str, *, verb: str = "release") -> Delivery:
-    """SUPPRESSED, FAILED or EXPIRED → QUEUED, or HELD where approval is needed; rendered first where there is no post.
+    """SUPPRESSED, FAILED or EXPIRED → QUEUED, or HELD where approval is needed.
 
+    Rendered first where there is no post, and anew where the platform refused one that no person has worded.
     Must not be called inside an event loop: rendering may fetch the photo.
     """
     row = room.ledger.deliveries.get(number)
     _must_be(row, STOPPED, verb)
     account = _account(room, row)
     now = room.clock()
-    post = asyncio.run(_words(room, row, account)) if row.version == 0 else None
+    post = asyncio.run(_words(room, row, account)) if _rendered_anew(room, row) else None
 
     def decide(row: Delivery) -> Move:
         _must_be(row, STOPPED, verb)
@@ -281,6 +282,14 @@ def _account(room: Room, row: Delivery) -> Account:
     if account is None:
         raise ConfigError(f"post {row.id} belongs to an account that is no longer in {room.config.file}")
     return account
+
+
+def _rendered_anew(room: Room, row: Delivery) -> bool:
+    """Whether a template that was mended meanwhile may help."""
+    if row.version == 0:
+        return True
+    version = room.ledger.deliveries.version(row.id, row.version)
+    return row.status is Status.FAILED and not row.frozen and version is not None and not version.fields
 
 
 async def _words(room: Room, row: Delivery, account: Account) -> Post:

@@ -22,6 +22,20 @@ def blank_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def kept_ledger(tmp_path_factory: pytest.TempPathFactory, blank_ledger: Path) -> Path:
+    """A ledger with one queued post on each account, to be copied."""
+    desk = Desk(tmp_path_factory.mktemp("kept"), blank_ledger).with_ledger()
+    desk.ok("queue", "add", "--text", "Good evening")
+    return desk.ledger
+
+
+@pytest.fixture
+def posted(tmp_path: Path, kept_ledger: Path) -> Desk:
+    """A working directory with posts 1 and 2 queued on accounts one and two."""
+    return Desk(tmp_path, kept_ledger).with_ledger()
+
+
 @pytest.fixture
 def bare(tmp_path: Path, blank_ledger: Path) -> Desk:
     """A working directory without a ledger."""

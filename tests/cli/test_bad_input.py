@@ -93,8 +93,8 @@ def _nothing(world: World) -> None:
 
 Case = tuple[str, Callable[[World], None], str, int, tuple[str, ...]]
 CASES: tuple[Case, ...] = (
-    ("no configuration", _no_config, "status", 2, ("syndicator.toml", "syndicator init")),
-    ("unknown key", _unknown_key, "check", 2, ("syndicator.toml", "links.utmm")),
+    ("no configuration", _no_config, "history", 2, ("syndicator.toml", "syndicator init")),
+    ("unknown key", _unknown_key, "history", 2, ("syndicator.toml", "links.utmm")),
     ("wrong type", _wrong_type, "history", 2, ("syndicator.toml", "desk.listen", "accounts.one.burst")),
     ("missing secret", _missing_secret, "check", 2, ("secrets.toml", "accounts.town", "access_token")),
     ("secrets others can read", _open_secrets, "check", 2, ("secrets.toml", "chmod 600")),
@@ -107,7 +107,7 @@ CASES: tuple[Case, ...] = (
     ("unknown id", _nothing, "queue approve 999", 1, ("no post 999",)),
     ("wrong state", _nothing, "queue approve 1", 1, ("cannot approve post 1", "queued")),
     ("unknown account", _nothing, "history --account nobody", 2, ("--account", "nobody", "one, two")),
-    ("newer ledger", _newer_ledger, "status", 1, ("syndicator.db", "newer")),
+    ("newer ledger", _newer_ledger, "history", 1, ("syndicator.db", "newer")),
     ("no ledger at all", _no_ledger, "stop fire", 1, ("syndicator.db", "not a database")),
 )
 
@@ -115,17 +115,16 @@ CASES: tuple[Case, ...] = (
 @pytest.mark.parametrize(("name", "arrange", "command", "code", "words"), CASES, ids=[case[0] for case in CASES])
 def test_bad_input_is_told_in_words(
     name: str, arrange: Callable[[World], None], command: str, code: int, words: tuple[str, ...],
-    desk: Desk, website: Site, box: Sandbox,
+    posted: Desk, website: Site, box: Sandbox,
 ) -> None:  # fmt: skip
     """A mistake ends with its exit code and a line that names what mends it, and changes no post."""
-    desk.ok("queue", "add", "--text", "Good evening", "--account", "one")
-    arrange(World(desk, website, box))
-    before = _posts(desk)
-    done = desk.process(*command.split())
+    arrange(World(posted, website, box))
+    before = _posts(posted)
+    done = posted.process(*command.split())
     assert done.code == code, done
     assert [word for word in words if word not in done.err] == [], done.err
     assert "Traceback" not in done.err + done.out
-    assert _posts(desk) == before
+    assert _posts(posted) == before
 
 
 def _posts(desk: Desk) -> list[str]:
@@ -177,15 +176,14 @@ USAGE = (
 
 
 @pytest.mark.parametrize(("command", "word"), USAGE, ids=[case[0] for case in USAGE])
-def test_bad_usage_is_exit_code_2(command: str, word: str, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_usage_is_exit_code_2(command: str, word: str, posted: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """A call that cannot be meant is refused with exit code 2, naming the word that is wrong."""
     monkeypatch.delenv("EDITOR", raising=False)
     monkeypatch.delenv("VISUAL", raising=False)
-    desk.ok("queue", "add", "--text", "Good evening")
-    before = desk.rows()
-    done = desk.call(*command.split())
+    before = posted.rows()
+    done = posted.call(*command.split())
     assert (done.code, word in done.err) == (2, True), done
-    assert desk.rows() == before
+    assert posted.rows() == before
 
 
 def test_what_nobody_foresaw_is_one_line(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -292,4 +292,4 @@ def test_another_identity_behind_a_known_name(desk: Desk) -> None:
     pipeline.verify(desk.room, account)
     network = memory.network("one")
     network.identity = replace(network.identity, id="other", handle="stranger")
-    assert "belongs to @stranger" in pipeline.verify(desk.room, account).trouble
+    assert "belongs to stranger" in pipeline.verify(desk.room, account).trouble

@@ -64,8 +64,7 @@ def _stored(room: Room, article: Article) -> Article:
 
 def _queue(room: Room, article: Article, wish: Wish) -> None:
     due = when.moment(wish.at, room.clock(), room.zone) if wish.at else None
-    near = found.as_near(room, article)
-    made = asyncio.run(editorial.add(room, near, actor(), accounts=wish.accounts, due=due, again=wish.again))
+    made = asyncio.run(editorial.add(room, article, actor(), accounts=wish.accounts, due=due, again=wish.again))
     if made:
         _say(room, made, "queued:")
         remark_if_alone(room)

@@ -33,12 +33,6 @@ def neighbour(room: Room, url: str) -> Source | None:
     return next((one for one in room.config.sources.values() if identity.same_site(one.url, url)), None)
 
 
-def as_near(room: Room, article: Article) -> Article:
-    """The article as if its site's own source had found it, so that its photo is fetched by that source's rules."""
-    near = neighbour(room, article.url)
-    return replace(article, source=near.name) if near and not room.source(article.source) else article
-
-
 async def read(room: Room, url: str, way: Fetcher) -> Article:
     """An article nobody has found yet, from its page; private addresses only where a source of that site may.
 

@@ -42,7 +42,7 @@ def _has_schema(room: Room) -> bool:
 async def _article(room: Room, url: str) -> tuple[Article, Picture]:
     async with fetcher() as way:
         article = found.known(room, url) or await found.read(room, url, way)
-        return article, await picture(room, found.as_near(room, article), way)
+        return article, await picture(room, article, way)
 
 
 def _rows(room: Room, article: Article) -> list[Delivery]:

@@ -46,7 +46,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """Who is told when a person is needed; the same alert is not repeated within `silence`."""
+    """Who is told, once per incident, when a person is needed; `silence` without a post is an incident too."""
 
     webhook: str = field(repr=False)
     command: str = field(repr=False)

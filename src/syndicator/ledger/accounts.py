@@ -47,7 +47,7 @@ class Accounts:
         self._store = store
 
     def register(self, configured: Iterable[Account], now: datetime) -> dict[str, AccountState]:
-        """Note the configured accounts, new ones from `now` on. Returns the state of each by name."""
+        """Note the configured accounts, new ones from `now` on. Returns the state of each by name, in their order."""
         wanted = {account.name: account for account in configured}
         with self._store.write() as connection:
             known = {row["name"]: row for row in connection.execute(select(accounts)).mappings()}
@@ -60,13 +60,14 @@ class Accounts:
                         f"accounts.{name}.platform: was {row['platform']} when its posts were sent, now "
                         f"{wanted[name].platform}; give the new account another name"
                     )
-            for name in wanted.keys() - known.keys():
+            for name in (name for name in wanted if name not in known):
                 uid = hashlib.sha256(f"{wanted[name].platform}\n{name}\n{now.isoformat()}".encode()).hexdigest()
                 insert_missing(
                     connection, accounts, uid=uid, name=name, platform=wanted[name].platform, since=now, limits={}
                 )
             rows = connection.execute(select(accounts).where(accounts.c.name.in_(list(wanted)))).mappings()
-            return {row["name"]: _state(row) for row in rows}
+            found = {row["name"]: _state(row) for row in rows}
+            return {name: found[name] for name in wanted}
 
     def states(self) -> list[AccountState]:
         """Every account ever known, by name."""
@@ -100,7 +101,7 @@ class Accounts:
                 return _state(row)
         except StoreError as error:
             if isinstance(error.__cause__, IntegrityError):  # two processes verified at the same moment
-                raise ConfigError(f"account {state.name}: @{identity.handle} belongs to another account") from error
+                raise ConfigError(f"account {state.name}: {identity.handle} belongs to another account") from error
             raise
 
     def pause(self, name: str, reason: str, actor: str, now: datetime) -> AccountState:
@@ -188,8 +189,8 @@ def _owner(connection: Connection, state: AccountState, identity: Identity) -> s
     mine = connection.execute(select(accounts).where(accounts.c.name == state.name)).mappings().one()
     if mine["identity"] and mine["identity"] != identity.id:
         raise ConfigError(
-            f"account {state.name}: this token belongs to @{identity.handle} ({identity.id}), "
-            f"not to @{mine['handle']} ({mine['identity']})"
+            f"account {state.name}: this token belongs to {identity.handle} ({identity.id}), "
+            f"not to {mine['handle']} ({mine['identity']})"
         )
     same = (accounts.c.platform == state.platform) & (accounts.c.identity == identity.id)
     other = connection.execute(select(accounts).where(same, accounts.c.uid != mine["uid"])).mappings().first()
@@ -197,7 +198,7 @@ def _owner(connection: Connection, state: AccountState, identity: Identity) -> s
         return str(mine["uid"])
     if other["configured"]:
         raise ConfigError(
-            f"accounts {other['name']} and {state.name} are one: both tokens belong to @{identity.handle} "
+            f"accounts {other['name']} and {state.name} are one: both tokens belong to {identity.handle} "
             f"({identity.id}); remove one of them"
         )
     return _take_over(connection, other, mine)
@@ -210,7 +211,7 @@ def _take_over(connection: Connection, other: RowMapping, mine: RowMapping) -> s
     both = select(fresh.c.id).where(old.c.account == other["uid"], fresh.c.account == mine["uid"], twice)
     if connection.execute(both).first():
         raise ConfigError(
-            f"account {mine['name']}: @{other['handle']} was called {other['name']} before, and there are posts of the "
+            f"account {mine['name']}: {other['handle']} was called {other['name']} before, and there are posts of the "
             f"same articles under both names; call the account {other['name']} again"
         )
     # Keys stay as they were when planned: the platform may have seen them.

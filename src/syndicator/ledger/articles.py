@@ -31,14 +31,9 @@ class Articles:
         """
         fresh = 0
         with self._store.write() as connection:
-            for state, poll in polls:
-                known = source_rows.load(connection, poll.source)
-                seeded = known is not None and known.seeded and known.url == poll.url
-                for place, article in enumerate(poll.articles):
-                    wanted = seeded or place < backfill
-                    again = place < backfill
-                    fresh += _ingest(connection, article, poll.at, wanted=wanted, again=again)
-                source_rows.save(connection, state)
+            for _, poll in polls:
+                fresh += _ingest_all(connection, poll, backfill) if poll.articles else 0
+            source_rows.save(connection, list({state.name: state for state, _ in polls}.values()))
         return fresh
 
     def new(self, now: datetime, limit: int = 200) -> list[Article]:
@@ -100,6 +95,15 @@ class Articles:
 
 
 # ---------------------------------------------------------------------------------------------- one item
+
+
+def _ingest_all(connection: Connection, poll: Poll, backfill: int) -> int:
+    known = source_rows.load(connection, poll.source)
+    seeded = known is not None and known.seeded and known.url == poll.url
+    return sum(
+        _ingest(connection, article, poll.at, wanted=seeded or place < backfill, again=place < backfill)
+        for place, article in enumerate(poll.articles)
+    )
 
 
 def _ingest(connection: Connection, article: Article, now: datetime, *, wanted: bool, again: bool) -> bool:

@@ -102,16 +102,17 @@ class Deliveries:
     ) -> Delivery:
         """Move one row as `decide` says. Raises LookupError, IllegalMove, or Stale when `seen` is not its version.
 
-        `post` gives words to a row that has none (version 0) in the same transaction.
+        `post` gives the row other words in the same transaction, where they differ from those it has.
         """
         with self._store.write() as connection:
             row = rows.delivery_by_id(connection, number, lock=True)
             if seen is not None and row.version != seen:
                 raise Stale(f"post {number} has version {row.version} by now, not {seen}; read it again")
             verdict = decide(row)
-            if post is not None and row.version == 0:
-                rows.add_version(connection, number, 1, post, actor, now)
-                verdict = replace(verdict, changes={**verdict.changes, "version": 1})
+            old = rows.get_version(connection, number, row.version) if post else None
+            if post is not None and (old is None or old.post != post):
+                rows.add_version(connection, number, row.version + 1, post, actor, now)
+                verdict = replace(verdict, changes={**verdict.changes, "version": row.version + 1})
             return rows.move(connection, row, verdict, actor, now)
 
     def edit(

@@ -65,9 +65,8 @@ class History:
         """Rows, newest change first (or next to leave first), streamed in batches of one consistent view."""
         with self._store.read() as connection:
             # Numbers first: they come sorted from an index alone, and whole rows never pass through a sort.
-            query = select(deliveries.c.id).where(*_conditions(connection, wanted)).order_by(*_order(by_due))
-            numbers = connection.execute(query.limit(wanted.limit), execution_options={"yield_per": BATCH})
-            for batch in numbers.scalars().partitions():
+            found = connection.execute(numbers(connection, wanted, by_due), execution_options={"yield_per": BATCH})
+            for batch in found.scalars().partitions():
                 yield from _load(connection, batch)
 
     def entry(self, number: int) -> dict[str, Any]:
@@ -111,6 +110,12 @@ class History:
         query = select(articles.c.id, articles.c.title, articles.c.url, articles.c.state, articles.c.reason)
         with self._store.read() as connection:
             return list(connection.execute(query.where(none).order_by(articles.c.id.desc()).limit(limit)).mappings())
+
+
+def numbers(connection: Connection, wanted: Filter, by_due: bool = False) -> Select[Any]:
+    """The query for the numbers of the wanted rows, in order."""
+    query = select(deliveries.c.id).where(*_conditions(connection, wanted))
+    return query.order_by(*_order(by_due)).limit(wanted.limit)
 
 
 _COLUMNS = (

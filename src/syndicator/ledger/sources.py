@@ -1,10 +1,10 @@
 """What the ledger knows of sources: pace, validators, failures."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from syndicator.ledger.schema import sources
 from syndicator.ledger.store import Store
@@ -13,11 +13,18 @@ from syndicator.models import Source, SourceState
 _FIELDS = tuple(field.name for field in fields(SourceState))
 
 
-def save(connection: Connection, state: SourceState) -> None:
-    """Keep a source's state; part of the transaction that stores its articles."""
-    values = asdict(state)
-    if connection.execute(update(sources).where(sources.c.name == state.name).values(values)).rowcount == 0:
-        connection.execute(insert(sources).values(values))
+_SAVE = update(sources).where(sources.c.name == bindparam("of"))
+
+
+def save(connection: Connection, states: Sequence[SourceState]) -> None:
+    """Keep what is known of some sources, each named once; part of the transaction that stores their articles."""
+    values = [{field: getattr(state, field) for field in _FIELDS} for state in states]
+    if not values or connection.execute(_SAVE, [{"of": one["name"], **one} for one in values]).rowcount == len(values):
+        return
+    known = set(connection.execute(select(sources.c.name)).scalars())
+    missing = [one for one in values if one["name"] not in known]
+    if missing:
+        connection.execute(insert(sources), missing)
 
 
 def load(connection: Connection, name: str) -> SourceState | None:
@@ -41,7 +48,12 @@ class Sources:
 
     def due(self, configured: Iterable[Source], now: datetime) -> dict[str, SourceState]:
         """The sources whose next poll has come."""
-        return {n: s for n, s in self.states(configured).items() if s.next_poll is None or s.next_poll <= now}
+        table = sources.c
+        with self._store.read() as connection:
+            waiting = connection.execute(select(table.name, table.url).where(table.next_poll > now))
+            later = {(name, url) for name, url in waiting}
+        asked = [source for source in configured if (source.name, source.url) not in later]
+        return self.states(asked) if asked else {}
 
     def forget_validators(self, name: str | None = None) -> None:
         """Make the next poll read everything again: all sources, or one."""

@@ -25,7 +25,7 @@ from syndicator.errors import (
 from syndicator.ledger import Claim, Ending
 from syndicator.models import Account, Card, Delivery, Features, Media, Outcome, Post, Receipt, Status
 from syndicator.pipeline.plan import kept
-from syndicator.policy import Gate, Recent, gate
+from syndicator.policy import Gate, Recent, account_gate, gate
 from syndicator.room import Room
 
 log = structlog.get_logger("syndicator.deliver")
@@ -43,6 +43,8 @@ class Unrecorded:
 def deliver_next(room: Room, account: Account) -> Delivery | Gate | None:
     """Send the account's first due post. None when nothing is due, the Gate when one is closed, else the row after."""
     features = room.features(account)
+    if not account.enabled:
+        return account_gate(account, Recent())
     try:
         adapter = room.adapter(account)
     except ConfigError as error:

@@ -24,6 +24,9 @@ def look(room: Room, account: Account, row: Delivery) -> Delivery:
     adapter = room.adapter(account)
     if row.status is Status.RETRACTING:
         return _take_down(room, adapter, account, row)
+    if not room.features(account).findable:
+        detail = "this network cannot be asked; please look"
+        return _note(room, row, Move("look", Status.UNCONFIRMED, row.code, detail, {"next_look": None}))
     since = room.ledger.attempts.first_request(row.id) or row.claimed_at or room.clock()
     known = room.ledger.attempts.known(account.uid, since - KNOWN_FOR)
     try:

@@ -50,10 +50,11 @@ async def poll(source: Source, state: SourceState, fetcher: Fetcher, *, now: dat
     if kind is None:
         return replace(outcome, error=f"Source {source.name} has no known type: {source.type}.")
     known = state if state.url == source.url else SourceState(source.name, source.url)
+    conditions = _conditions(known)
     try:
         answer = await fetcher.get(
             source.url,
-            headers=_conditions(known),
+            headers=conditions,
             max_bytes=FEED_BYTES,
             allow_private=source.allow_private,
             accept=kind.accept,
@@ -61,9 +62,9 @@ async def poll(source: Source, state: SourceState, fetcher: Fetcher, *, now: dat
         )
     except FetchError as error:
         return replace(outcome, error=str(error), status=error.status, retry_at=error.retry_at)
-    outcome = replace(outcome, status=answer.status)
-    if answer.status == HTTPStatus.NOT_MODIFIED and _conditions(known):
+    if answer.status == HTTPStatus.NOT_MODIFIED and conditions:
         return _unchanged(outcome, answer, known)
+    outcome = replace(outcome, status=answer.status)
     if answer.status != HTTPStatus.OK:
         return replace(outcome, error=_refusal(answer), retry_at=retry_after(answer.headers, now))
     digest = hashlib.sha256(answer.body).hexdigest()
@@ -120,11 +121,14 @@ def after(state: SourceState, source: Source, poll: Poll) -> SourceState:
     A source with another address starts anew, unseeded.
     """
     before = state if state.url == source.url else SourceState(source.name, source.url)
-    later = replace(before, name=source.name, last_poll=poll.at, next_poll=next_poll(source, before, poll))
+    following = next_poll(source, before, poll)
     if poll.error:
-        return replace(later, failures=before.failures + 1, error=poll.error)
+        failures = before.failures + 1
+        return replace(before, last_poll=poll.at, next_poll=following, failures=failures, error=poll.error)
     return replace(
-        later,
+        before,
+        last_poll=poll.at,
+        next_poll=following,
         # What a cut-off first document left out is not news when the next poll finds it.
         seeded=before.seeded or feed.CUT_SHORT not in poll.skipped,
         etag=poll.etag,
@@ -145,6 +149,7 @@ def _conditions(known: SourceState) -> dict[str, str]:
 def _unchanged(outcome: Poll, answer: Response, known: SourceState) -> Poll:
     return replace(
         outcome,
+        status=answer.status,
         changed=False,
         etag=answer.headers.get("ETag") or known.etag,
         last_modified=answer.headers.get("Last-Modified") or known.last_modified,

@@ -1,4 +1,4 @@
-"""APScheduler: the clock, threads, signals; nothing else.
+"""The daemon: a clock that starts what is due, and never waits for it.
 
 One job ticks each second: it starts what is due and never waits for it. Polling, pages and photos run in one event
 loop of their own; each account has a thread while it has work. So nothing slow delays anything else.
@@ -6,11 +6,10 @@ loop of their own; each account has a thread while it has work. So nothing slow 
 
 import asyncio
 import logging
-import os
 import queue
 import signal
-import socket
 import threading
+import time
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from datetime import datetime, timedelta
@@ -21,6 +20,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from syndicator import alerts, pipeline
 from syndicator.compose import fetcher
+from syndicator.daemon.notify import notify
+from syndicator.daemon.round import PAGES, tidy, work
 from syndicator.errors import StoreError, SyndicatorError
 from syndicator.fetch import Fetcher
 from syndicator.models import Account, Article, Delivery, Poll, Source, SourceState
@@ -29,11 +30,12 @@ from syndicator.room import Room
 
 log = structlog.get_logger("syndicator.daemon")
 
-GOODBYE = 8.0  # seconds given to posts on their way when the daemon is told to end
+GOODBYE = 6.0  # seconds for posts on their way at the end; ten in all are promised, and Python needs some to go
 BEAT = timedelta(seconds=5)
 ALERTS = timedelta(seconds=5)
 TIDY = timedelta(hours=1)
-PAGES = 32  # articles whose page and photo are read at a time: bounds the memory of an outage's end
+STUCK = 15.0  # seconds without the end of a tick after which the service manager is told no more
+GATHER = 0.2  # seconds: results of polls that come within are stored in one transaction
 
 
 class Every:
@@ -61,12 +63,14 @@ class Daemon:
         self._loop_thread = threading.Thread(target=self._loop.run_forever, name="fetch", daemon=True)
         self._way: Fetcher | None = None
         self._polling: set[str] = set()
+        self._gathering: asyncio.TimerHandle | None = None  # of the loop's thread alone
         self._polled: queue.SimpleQueue[tuple[SourceState, Poll]] = queue.SimpleQueue()
         self._preparing: set[int] = set()
         self._working: dict[str, threading.Thread] = {}
         self._guard = threading.Lock()
         self._ticking = threading.Lock()
         self._again = threading.Event()
+        self._ticked = time.monotonic()
         self._beat, self._alerts, self._tidy = Every(BEAT), Every(ALERTS), Every(TIDY)
         self._pages = asyncio.Semaphore(PAGES)
         self._scheduler = BackgroundScheduler(timezone="UTC")
@@ -97,7 +101,8 @@ class Daemon:
         self.start()
         notify("READY=1")
         while not told.wait(1.0):
-            notify("WATCHDOG=1")
+            if time.monotonic() - self._ticked < STUCK:
+                notify("WATCHDOG=1")
         notify("STOPPING=1")
         self.stop()
 
@@ -149,6 +154,7 @@ class Daemon:
         except Exception:
             log.exception("tick failed")
         finally:
+            self._ticked = time.monotonic()
             self._ticking.release()
         if self._again.is_set():
             self._wake()
@@ -186,17 +192,26 @@ class Daemon:
 
     def _start_polls(self) -> None:
         due = self.room.ledger.sources.due(self.room.config.sources.values(), self.room.clock())
-        for name, state in due.items():
-            with self._guard:
-                if name in self._polling:
-                    continue
-                self._polling.add(name)
-            self._in_loop(self._poll(self.room.config.sources[name], state))
+        with self._guard:
+            asked = [state for name, state in due.items() if name not in self._polling]
+            self._polling.update(state.name for state in asked)
+        if asked:
+            self._in_loop(self._poll_all(asked))
+
+    async def _poll_all(self, asked: list[SourceState]) -> None:
+        """Side by side. What has come is stored together: a little later while others are slow, else at once."""
+        await asyncio.gather(*(self._poll(self.room.config.sources[state.name], state) for state in asked))
+        self._wake()
 
     async def _poll(self, source: Source, state: SourceState) -> None:
         if self._way:
             self._polled.put(await pipeline.poll_one(self.room, source, state, self._way))
-            self._wake()
+            if self._gathering is None:
+                self._gathering = self._loop.call_later(GATHER, self._gathered)
+
+    def _gathered(self) -> None:
+        self._gathering = None
+        self._wake()
 
     def _start_articles(self) -> None:
         for article in self.room.ledger.articles.new(self.room.clock()):
@@ -227,8 +242,8 @@ class Daemon:
         for row in room.ledger.deliveries.to_look(now):
             looks.setdefault(row.account, []).append(row)
         states = {state.name: state for state in room.ledger.accounts.states()}
-        for account in room.accounts.values():
-            asked = account.enabled and verify_due(states[account.name], room)
+        for account in (one for one in room.accounts.values() if one.enabled):
+            asked = verify_due(states[account.name], room)
             if asked or account.uid in due or account.uid in looks:
                 self._start_account(account, looks.get(account.uid, []), asked)
 
@@ -251,97 +266,6 @@ class Daemon:
             log.exception("account's work failed", account=account.name)
 
 
-def work(
-    room: Room, account: Account, looks: list[Delivery], *, ask: bool, ending: threading.Event | None = None
-) -> None:
-    """Everything an account has to do now, one thing after the other: verify, looks, then posts until none is due."""
-    if ask:
-        pipeline.verify(room, account)
-    account = room.accounts[account.name]
-    for row in looks:
-        if ending and ending.is_set():
-            return
-        pipeline.look(room, account, row)
-    while not (ending and ending.is_set()):
-        done = pipeline.deliver_next(room, account)
-        if not isinstance(done, Delivery):
-            return
-
-
-def tidy(room: Room) -> int:
-    """Delete photos nobody needs any more. Returns how many."""
-    now = room.clock()
-    keep_since = now - room.config.photos.keep
-    needed = room.ledger.photos.needed(keep_since)
-    old = [name for name, modified in room.photos.names() if name not in needed and modified < keep_since]
-    for name in old:
-        room.photos.delete(name)
-    room.photos.tidy(now - TIDY)
-    if old:
-        log.info("photos tidied", deleted=len(old))
-    return len(old)
-
-
-def once(room: Room) -> None:
-    """Poll every source, plan what is new, deliver what is due, look after unknowns, and end. Raises StoreError."""
-    room.ledger.store.lock()
-    try:
-        room.ledger.accounts.started(room.process, room.clock())
-        pipeline.recover(room, starting=True)
-        asyncio.run(_ingest(room))
-        pipeline.expire(room)
-        _work_all(room)
-        alerts.tell(room)
-        room.ledger.accounts.beat(room.clock(), ended=True)
-    finally:
-        room.ledger.store.unlock()
-
-
-async def _ingest(room: Room) -> None:
-    async with fetcher() as way:
-        await pipeline.poll(room, room.config.sources, way)
-        articles = room.ledger.articles.new(room.clock(), limit=10_000)
-        await asyncio.gather(*(pipeline.prepare(room, article, way) for article in articles))
-
-
-def _work_all(room: Room) -> None:
-    looks = room.ledger.deliveries.to_look(room.clock())
-    threads = [
-        threading.Thread(
-            target=_work_once,
-            args=(room, account, [row for row in looks if row.account == account.uid]),
-            name=account.name,
-        )
-        for account in room.accounts.values()
-        if account.enabled
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
-def _work_once(room: Room, account: Account, looks: list[Delivery]) -> None:
-    state = room.ledger.accounts.get(account.name)
-    try:
-        work(room, account, looks, ask=verify_due(state, room))
-    except SyndicatorError as error:
-        log.error("account's work failed", account=account.name, error=str(error))
-
-
 def _report(done: "Future[None]") -> None:
     if not done.cancelled() and done.exception():
         log.error("work failed", error=str(done.exception()), kind=type(done.exception()).__name__)
-
-
-def notify(state: str) -> None:
-    """Tell systemd (sd_notify(3)); nothing where it does not listen."""
-    address = os.environ.get("NOTIFY_SOCKET")
-    if not address:
-        return
-    name = "\0" + address[1:] if address.startswith("@") else address
-    try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
-            out.sendto(state.encode(), name)
-    except OSError as error:
-        log.warning("service manager not told", error=str(error))
