@@ -1,5 +1,7 @@
 """The polling process, ours: a whole daemon, whose clock jumps to the next poll of all its sources."""
 
+import os
+import signal
 import sqlite3
 import sys
 import threading
@@ -19,7 +21,7 @@ def main() -> None:
     """`python -m bench.polls_ours CONFIG`: one round of polls for each question."""
     clock = SteppingClock()
     room = open_room(loaded(Path(sys.argv[1])), clock=clock, migrate=True)
-    ledger = sqlite3.connect(str(room.ledger.store.path), isolation_level=None)
+    ledger = sqlite3.connect(str(room.ledger.store.path), isolation_level=None, check_same_thread=False)
     first = f"SELECT count(*) < {len(room.config.sources)} FROM sources"
     later = "SELECT 1 FROM sources WHERE last_success < ? LIMIT 1"
     daemon, waiting = Daemon(room), threading.Event()
@@ -42,10 +44,15 @@ def main() -> None:
         all_stored()
         return {"cpu": process_time() - started, "wall": perf_counter() - at}
 
-    daemon.start()
-    all_stored()
-    answer({"ready": True}, one_round)
-    daemon.stop()
+    def answer_all() -> None:
+        try:
+            all_stored()
+            answer({"ready": True}, one_round)
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=answer_all).start()
+    daemon.run()
     room.close()
 
 

@@ -16,6 +16,9 @@ from syndicator.room import Room
 
 log = structlog.get_logger("syndicator.alerts")
 
+UNREACHED = 3  # tries in a row
+TOKEN_ENDS = timedelta(days=7)
+COMPARED = timedelta(days=1)
 FAILING = 3  # polls in a row before a source is an incident
 TIMEOUT = 10.0  # seconds for the webhook or the command
 
@@ -34,9 +37,7 @@ def incidents(room: Room) -> Iterator[Incident]:
     stop = room.ledger.accounts.stopped()
     if stop:
         yield Incident("stopped", "all", f"all sending was stopped by {stop.by}: {stop.reason}")
-    for state in room.ledger.accounts.states():
-        if state.configured and state.paused is not None:
-            yield Incident("account paused", state.name, f"account {state.name} is paused: {state.paused}")
+    yield from _accounts(room)
     yield from _unknown(room)
     for source in room.ledger.sources.states(room.config.sources.values()).values():
         if source.failures >= FAILING:
@@ -44,6 +45,24 @@ def incidents(room: Room) -> Iterator[Incident]:
                 "source failing", source.name, f"source {source.name} failed {source.failures} times: {source.error}"
             )
     yield from _silence(room)
+
+
+def _accounts(room: Room) -> Iterator[Incident]:
+    now = room.clock()
+    for state in (one for one in room.ledger.accounts.states() if one.configured):
+        if state.paused is not None:
+            yield Incident("account paused", state.name, f"account {state.name} is paused: {state.paused}")
+        if state.failures >= UNREACHED:
+            yield Incident(
+                "network not reached", state.name, f"the network of {state.name} cannot be reached; posts wait"
+            )
+        if state.expires is not None and state.expires - now < TOKEN_ENDS:
+            yield Incident(
+                "token ends", state.name, f"the token of {state.name} ends on {state.expires:%d %B, %H:%M} UTC"
+            )
+        if state.compare_until is not None and now - state.compare_until < COMPARED:
+            detail = "an older ledger was restored; its posts are looked for on the network before any is sent"
+            yield Incident("ledger restored", state.name, f"{state.name}: {detail}")
 
 
 def _unknown(room: Room) -> Iterator[Incident]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from types import TracebackType
 from typing import Any, Self
@@ -187,6 +188,7 @@ def _public_socket(info: tuple[Any, ...]) -> socket.socket:
     return socket.socket(family=family, type=kind, proto=protocol)
 
 
+@lru_cache(maxsize=1024)  # the addresses of sources come again and again
 def _checked(url: str | URL, where: str) -> URL:
     try:
         hop = URL(url)

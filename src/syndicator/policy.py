@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from syndicator.models import Account, Article, Delivery, Features, Policy, QuietHours, Status
+from syndicator.models import Account, Article, Budget, Delivery, Features, Policy, QuietHours, Status
 
 HOUR = timedelta(hours=1)
 
@@ -39,6 +39,8 @@ class Recent:
     paused: str | None = None
     stopped: str | None = None
     wait_until: datetime | None = None
+    budget: Budget | None = None
+    compare_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,23 +191,45 @@ def account_gate(account: Account, recent: Recent) -> Gate | None:
     return None
 
 
+SCARCE = 0.2  # the share of a platform's limit below which posts are spread over the time that is left
+
+
+def budget_gap(budget: Budget | None, now: datetime) -> timedelta:
+    """How far apart posts must be so that what is left of a platform's limit lasts until it is renewed."""
+    if budget is None or budget.resets <= now or budget.left > budget.limit * SCARCE:
+        return timedelta(0)
+    return (budget.resets - now) / (budget.left + 1)
+
+
+def _network_gate(row: Delivery, recent: Recent, now: datetime) -> Gate | None:
+    """What the network asks for, or must be asked first."""
+    if recent.wait_until and recent.wait_until > now:
+        return Gate("waiting", "the network asked for patience, or could not be reached", recent.wait_until)
+    if recent.compare_until and not row.compared and (row.newest is None or row.newest <= recent.compare_until):
+        return Gate("comparing", "an older ledger was restored: it is compared with what the network shows first")
+    return None
+
+
+def _pace_gate(row: Delivery, policy: Policy, features: Features, recent: Recent, now: datetime) -> Gate | None:
+    """What keeps posts apart and bounds a flood."""
+    gap = features.min_gap if row.urgent or row.breaking else max(features.min_gap, policy.spacing)
+    if recent.last and now - recent.last < gap:
+        return Gate("spacing", "keeps its distance to the last post", recent.last + gap)
+    spread = budget_gap(recent.budget, now)
+    if spread and (recent.last is None or now - recent.last < spread):
+        return Gate("budget", "the platform's limit is nearly used up", (recent.last or now) + spread)
+    if policy.burst and len(recent.hour) >= policy.burst:
+        return Gate("burst", f"{policy.burst} posts in an hour are enough", recent.hour[-policy.burst] + HOUR)
+    return None
+
+
 def gate(
     row: Delivery, account: Account, features: Features, recent: Recent, now: datetime, zone: ZoneInfo
 ) -> Gate | None:
     """What closes the way for one post at `now`. Due times and expiry are not gates: they are in the row."""
-    closed = account_gate(account, recent)
-    if closed:
-        return closed
-    if recent.wait_until and recent.wait_until > now:
-        return Gate("waiting", "the network asked for patience, or could not be reached", recent.wait_until)
-    policy, skips = account.policy, row.urgent or row.breaking
-    if policy.quiet_hours and not skips:
-        until = quiet_until(policy.quiet_hours, now, zone)
-        if until:
-            return Gate("quiet_hours", "quiet hours", until)
-    gap = features.min_gap if skips else max(features.min_gap, policy.spacing)
-    if recent.last and now - recent.last < gap:
-        return Gate("spacing", "keeps its distance to the last post", recent.last + gap)
-    if policy.burst and len(recent.hour) >= policy.burst:
-        return Gate("burst", f"{policy.burst} posts in an hour are enough", recent.hour[-policy.burst] + HOUR)
-    return None
+    closed = account_gate(account, recent) or _network_gate(row, recent, now)
+    quiet = account.policy.quiet_hours
+    if closed is None and quiet and not (row.urgent or row.breaking):
+        until = quiet_until(quiet, now, zone)
+        closed = Gate("quiet_hours", "quiet hours", until) if until else None
+    return closed or _pace_gate(row, account.policy, features, recent, now)

@@ -2,5 +2,5 @@
 
 import pytest
 
-for name in ("contract", "contract_publish", "contract_read"):
+for name in ("contract", "contract_publish", "contract_read", "contract_shown"):
     pytest.register_assert_rewrite(f"{__package__}.{name}")

@@ -17,16 +17,17 @@ from syndicator.sandbox import Sandbox
 from .contract_base import NONE, SINCE, Go
 from .contract_publish import LOST, TEXTS, Publishing
 from .contract_read import Reading
+from .contract_shown import Budgeting, Listing, Paging
 from .places import LINK, Place, SandboxPlace, closed_port, make, photo
 
 __all__ = ["LOST", "NONE", "SINCE", "TEXTS", "Contract", "Go", "NetworkContract"]
 
 
-class Contract(Publishing, Reading):
+class Contract(Publishing, Reading, Listing):
     """What holds for every adapter."""
 
 
-class NetworkContract(Contract):
+class NetworkContract(Contract, Budgeting, Paging):
     """What holds beyond it where there are sockets and secrets."""
 
     @pytest.fixture

@@ -4,11 +4,11 @@ import hashlib
 import io
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Protocol
+from typing import Any, Protocol
 
 from PIL import Image
 
@@ -68,6 +68,14 @@ class Place(Protocol):
         ...
 
 
+class NetworkPlace(Place, Protocol):
+    """A network with sockets."""
+
+    def after_each_answer(self, adapter: Adapter, act: Callable[[], None]) -> None:
+        """Do this whenever the adapter has read an answer."""
+        ...
+
+
 class SandboxPlace:
     """A loopback network over real sockets, through the real SDK."""
 
@@ -106,6 +114,11 @@ class SandboxPlace:
     def hand_post(self, text: str, link: str) -> None:
         """See Place."""
         self.box.hand_post(self.platform, text, link)
+
+    def after_each_answer(self, adapter: Adapter, act: Callable[[], None]) -> None:
+        """See NetworkPlace."""
+        of_adapter: Any = adapter
+        of_adapter._wire.session.hooks["response"].append(lambda *_, **__: act())
 
 
 class MemoryPlace:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from syndicator import adapters
 from syndicator.adapters import Adapter
 from syndicator.adapters.bluesky import Bluesky, refusal
 from syndicator.adapters.wire import Answer, Call
+from syndicator.delivery import record_key
 from syndicator.errors import (
     AccountRefused,
     ConfigError,
@@ -35,6 +36,7 @@ class TestContract(NetworkContract):
     """The contract."""
 
     platform = "bluesky"
+    budget = (2500, 2499)  # of 5,000 points, two for each
 
     def test_find_beside_a_hand_made_post(self, place: Place, adapter: Adapter) -> None:
         """A post somebody made of the same link is never taken for ours: only the record's key decides."""
@@ -127,6 +129,25 @@ class TestSandbox:
         )
         (seen,) = place.box.posts("bluesky")
         assert (seen.warning, seen.language) == ("graphic-media", "de")
+
+    def test_post_that_waited_is_shown(self, place: SandboxPlace) -> None:
+        """A post planned for days ago and made public now is listed, behind keys that are newer than its own."""
+        adapter = place.adapter()
+        planned = datetime.now(UTC) - timedelta(days=3)
+        place.hand_post("Typed by hand", LINK)
+        post = replace(make(adapter.features), record_key=record_key("5" * 64, planned))
+        receipt = adapter.publish(post, Go(place))
+        assert receipt in [one.receipt for one in adapter.shown(datetime.now(UTC) - SINCE)]
+
+    def test_listing_ends_with_old_keys(self, place: SandboxPlace) -> None:
+        """A record whose key is weeks old ends the listing, so that not a whole history is read."""
+        adapter = place.adapter()
+        adapter.verify()
+        since = datetime.now(UTC) + timedelta(days=30)
+        for number in range(120):
+            place.hand_post(f"Number {number}", "")
+        assert adapter.shown(since) == []
+        assert place.ops().count("find") == 1
 
     def test_foreign_post_is_not_retracted(self, place: SandboxPlace) -> None:
         """A post of somebody else is refused before anything is sent."""

@@ -41,6 +41,7 @@ class TestFacebookPage(NetworkContract):
 
     platform = "facebook_page"
     uploads = False
+    budget = (100, 99)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -38,6 +38,7 @@ class TestContract(NetworkContract):
     """The contract."""
 
     platform = "mastodon"
+    budget = (300, 299)
 
     def test_locate(self, place: Place, adapter: Adapter) -> None:
         """A permalink a person pastes leads back to the receipt, on the account's own server whatever its scheme."""
@@ -174,6 +175,16 @@ def test_too_many_requests_with_and_without_date(headers: Mapping[str, str]) -> 
     with server(script) as url, pytest.raises(RateLimited) as caught:
         adapter_at(url).publish(Post("Harbour reopens", key="k"), lambda: None)
     assert caught.value.until > datetime.now(UTC)
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-RateLimit-Limit": "many", "X-RateLimit-Remaining": "few"}])
+def test_no_budget_from_rubbish(headers: Mapping[str, str]) -> None:
+    """Limits that are missing or no numbers are no budget, and no error."""
+    with server({"/api/v1/statuses": (200, STATUS, headers)}) as url:
+        adapter = adapter_at(url)
+        with suppress(OutcomeUnknown):  # the library stumbles over some
+            adapter.publish(Post("Harbour reopens", key="k"), lambda: None)
+        assert adapter.budget is None
 
 
 def test_another_text_comes_back() -> None:

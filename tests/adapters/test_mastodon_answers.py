@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.adapters.mastodon_answers import limits, plain, same, told
+from syndicator.adapters.mastodon_answers import limits, links_of, plain, same, told
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,17 @@ def test_any_text_survives_the_html(text: str) -> None:
     """Whatever the characters, the text read back from escaped HTML is the text that was sent."""
     shown = "".join(f"<p>{escape(part)}</p>" for part in text.replace("\n", "<br />").split("<br />"))
     assert same(plain(shown)[0], text)
+
+
+def test_text_and_links_as_readers_see_them() -> None:
+    """Line breaks are kept; links stand in full, those of people and hashtags are none, and a card's address is one."""
+    content = (
+        '<p>By <a href="https://a.example/@desk" class="u-url mention">@desk</a></p><p>Two<br />lines '
+        '<a href="https://a.example/tags/x" class="mention hashtag">#x</a> <a href="https://n.example/1">n.exa</a></p>'
+    )
+    assert plain(content)[0] == "By @desk\n\nTwo\nlines #x n.exa"
+    assert links_of({"content": content, "card": None}) == {"https://n.example/1"}
+    assert links_of({"content": content, "card": {"url": "https://n.example/2"}}) == {
+        "https://n.example/1",
+        "https://n.example/2",
+    }

@@ -4,14 +4,14 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from syndicator import adapters
 from syndicator.adapters import memory
-from syndicator.models import Account
+from syndicator.models import Account, Budget
 
 from .contract import Contract
 from .places import MemoryPlace, Place, make
@@ -79,3 +79,17 @@ def test_accounts_share_a_network_by_address() -> None:
             make(memory.FEATURES, name), lambda: None
         )
     assert [one.account for one in memory.network("shared").posts] == ["one", "two"]
+
+
+def test_shown_is_the_account_s_own() -> None:
+    """On a shared network an account is shown its own posts and those typed by hand, and says its limits as told."""
+    place = memory.network("shared-listing")
+    place.budget = Budget(300, 12, datetime.now(UTC))
+    one, two = (adapters.build(Account(name, "memory", base_url=place.name), {}) for name in ("one", "two"))
+    mine = one.publish(make(memory.FEATURES, "Mine"), lambda: None)
+    two.publish(make(memory.FEATURES, "Theirs"), lambda: None)
+    place.hand_post("By hand")
+    shown = one.shown(datetime.now(UTC) - timedelta(minutes=1))
+    assert [one.text.partition(" http")[0] for one in shown] == ["By hand", "Mine"]
+    assert shown[1].receipt == mine
+    assert one.budget == place.budget

@@ -18,7 +18,7 @@ from syndicator.errors import (
     Rejected,
     Unavailable,
 )
-from syndicator.models import Account, DeliveryRules, Post, Receipt
+from syndicator.models import Account, Budget, DeliveryRules, Post, Receipt
 
 from .contract import NONE, NetworkContract
 from .places import LINK, photo
@@ -33,12 +33,13 @@ class TestX(NetworkContract):
     """X."""
 
     platform = "x"
+    budget = (100, 99)
 
 
-def an_x(server: Server) -> Adapter:
+def an_x(server: Server, identity: str = "7") -> Adapter:
     """An account whose X is this server."""
     rules = DeliveryRules(timeout=timedelta(seconds=2))
-    return adapters.build(Account("x", "x", identity="7", base_url=server.url, delivery=rules), SECRETS)
+    return adapters.build(Account("x", "x", identity=identity, base_url=server.url, delivery=rules), SECRETS)
 
 
 def told(status: int, body: Any, **headers: str) -> bytes:
@@ -224,3 +225,67 @@ def test_locate_refuses_what_is_no_post(address: str) -> None:
     """A profile, another site and a broken number are refused."""
     with serving(answer(b"")) as server, pytest.raises(ValueError, match="not the address"):
         an_x(server).locate(address)
+
+
+MADE = {"data": {"id": "42", "text": ""}}
+NOON = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=3)
+
+
+def limits(**left: str) -> dict[str, str]:
+    """Headers of windows by the beginnings of their names: a hundred each, until noon."""
+    found: dict[str, str] = {}
+    for name, number in left.items():
+        found |= {f"{name}_limit": "100", f"{name}_remaining": number, f"{name}_reset": str(int(NOON.timestamp()))}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("headers", "left"),
+    [
+        (limits(x_rate_limit="99"), 99),
+        (limits(x_rate_limit="99", x_user_limit_24hour="3", x_app_limit_24hour="40"), 3),
+        (limits(x_rate_limit="2", x_user_limit_24hour="3"), 2),
+        (limits(x_rate_limit="rubbish", x_app_limit_24hour="40"), 40),
+        (limits(x_rate_limit="rubbish"), None),
+        ({}, None),
+    ],
+)
+def test_the_scarcest_limit_counts(headers: dict[str, str], left: int | None) -> None:
+    """Of X's windows the one with the least left is the budget; what cannot be read leaves the receipt as it is."""
+    with serving(answer(told(201, MADE, **headers))) as server:
+        adapter = an_x(server)
+        assert adapter.publish(POST, lambda: None) == OURS
+    assert adapter.budget == (None if left is None else Budget(100, left, NOON))
+
+
+def test_receipt_names_the_request() -> None:
+    """X's own name for the request and its status are kept, and do not make another receipt."""
+    with serving(answer(told(201, MADE, x_transaction_id="a1b2"))) as server:
+        receipt = an_x(server).publish(POST, lambda: None)
+    assert (receipt, receipt.http_status, receipt.request_id) == (OURS, 201, "a1b2")
+
+
+@pytest.mark.parametrize("first", ["find", "shown", "verify"])
+def test_asks_once_whose_account_it_is(first: str) -> None:
+    """Where nobody has told the account's id, X is asked for it once, and not for each look."""
+
+    def serve(connection: Any, head: bytes) -> None:
+        me = {"data": {"id": "7", "name": "Daily", "username": "daily"}}
+        connection.sendall(told(200, me if b"/users/me" in head else {"meta": {"result_count": 0}}))
+
+    with serving(serve) as server:
+        adapter = an_x(server, identity="")
+        if first == "verify":
+            adapter.verify()
+        for _ in range(2):
+            assert adapter.find(POST, SINCE, NONE) is None if first == "find" else adapter.shown(SINCE) == []
+        assert [b"/2/users/me" in head for head in server.heads] == [True, False, False]
+        assert b"/2/users/7/tweets?" in server.heads[-1]
+
+
+def test_shown_as_readers_see_it() -> None:
+    """Entities are decoded, links stand in full, and the address of a photo is no part of the text."""
+    one = tweet("Harbour &amp; port https://t.co/Ab1 https://t.co/Pic", url(LINK), PICTURE)
+    with serving(answer(told(200, {"data": [one], "meta": {"result_count": 1}}))) as server:
+        (found,) = an_x(server).shown(SINCE)
+    assert (found.receipt, found.text, found.links, found.key) == (OURS, f"Harbour & port {LINK}", frozenset({LINK}), "")

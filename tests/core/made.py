@@ -44,6 +44,7 @@ class Desk:
 
     room: Room
     clock: Callable[[], datetime]
+    empty: Picture = Picture()
 
     def publish(self, name: str = "harbour", picture: Picture | None = None, **fields: Any) -> list[Delivery]:
         """An article appears in the feed, and is planned."""
@@ -69,7 +70,8 @@ class Desk:
         """Every look that is due."""
         rows = self.room.ledger.deliveries.to_look(self.clock())
         by_uid = {account.uid: account for account in self.room.accounts.values()}
-        return [pipeline.look(self.room, by_uid[row.account], row) for row in rows]
+        mine = {uid: [row for row in rows if row.account == uid] for uid in by_uid}
+        return [done for uid, asked in mine.items() for done in pipeline.look(self.room, by_uid[uid], asked)]
 
     def row(self, number: int) -> Delivery:
         """A row as it is now."""

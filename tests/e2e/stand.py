@@ -34,10 +34,11 @@ def until(condition: Callable[[], object], seconds: float, what: str = "it") -> 
 
 @dataclass(frozen=True)
 class Rules:
-    """What a test sets in the configuration; `sources` are further ones by name and address."""
+    """What a test sets in the configuration: `patience` is X's time-out, `sources` are further ones (name, address)."""
 
     hold_for: str = "0s"
-    timeout: str = "5s"
+    timeout: str = "30s"
+    patience: str = "5s"
     sources: tuple[tuple[str, str], ...] = ()
 
 
@@ -73,6 +74,8 @@ class Stand:
         for network in NETWORKS:
             known = self.box.accounts(network)
             options = {"platform": network, "base_url": self.box.url(network), **known["options"]}
+            if network == "x":
+                options["timeout"] = rules.patience
             lines.append(_table(f"accounts.{account(network)}", options))
             secrets.append(_table(account(network), known["secrets"]))
         self.file.write_text("\n".join(lines))

@@ -28,7 +28,13 @@ from tests.adapters.places import LINK, Place, Seen, again, make, photo
 
 START = Path(__file__).parent.parent / "services" / "pds" / "start"
 PATIENCE = 600.0  # seconds: the first start compiles the server's database
-OPS = {"putRecord": "publish", "uploadBlob": "upload", "deleteRecord": "retract", "getRecord": "find"}
+OPS = {
+    "putRecord": "publish",
+    "uploadBlob": "upload",
+    "deleteRecord": "retract",
+    "getRecord": "find",
+    "listRecords": "find",
+}
 POSTS = "app.bsky.feed.post"
 
 pytestmark = pytest.mark.slow
@@ -163,6 +169,13 @@ class TestContract:
     test_same_key_same_post = Contract.test_same_key_same_post
     test_find_skips_what_is_known = Contract.test_find_skips_what_is_known
     test_find_does_not_take_text_for_link = Contract.test_find_does_not_take_text_for_link
+    test_shown_is_empty_at_first = Contract.test_shown_is_empty_at_first
+    test_shown_lists_ours_and_others = Contract.test_shown_lists_ours_and_others
+    test_shown_reads_every_page = Contract.test_shown_reads_every_page
+    test_shown_honours_since = Contract.test_shown_honours_since
+    test_one_listing_serves_all = Contract.test_one_listing_serves_all
+    test_retracted_posts_are_not_shown = Contract.test_retracted_posts_are_not_shown
+    test_receipt_tells_the_answer = Contract.test_receipt_tells_the_answer
     test_verify = Contract.test_verify
     test_locate = Contract.test_locate
     test_retract = Contract.test_retract

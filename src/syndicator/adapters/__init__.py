@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Protocol, runtime_checkable
 
 from syndicator.errors import ConfigError
-from syndicator.models import Account, Features, Identity, Needs, Post, Receipt
+from syndicator.models import Account, Budget, Features, Identity, Needs, Post, Receipt, Shown
 
 Go = Callable[[], None]
 """Called exactly once, immediately before the one request that can make something public. Raises Withheld."""
@@ -19,6 +19,8 @@ class Adapter(Protocol):
     """The contract. `tests/adapters/contract.py` proves it for every platform."""
 
     features: Features
+    budget: Budget | None
+    """What the last answers said of the limit on posts; None while they said nothing."""
 
     def publish(self, post: Post, go: Go) -> Receipt:
         """Upload first, call `go()` once, then send the one publishing request, which is the last.
@@ -37,6 +39,13 @@ class Adapter(Protocol):
 
         Matches in order: key; text and link; text alone when there is no link; link alone is `probable`. Skips
         remote ids in `known`. Raises LookError for a missing page, an error or a limit.
+        """
+        ...
+
+    def shown(self, since: datetime) -> list[Shown]:
+        """Read only: every post of the account since `since`, newest first, by whomever. One listing serves all rows.
+
+        Raises LookError for a missing page, an error or a limit.
         """
         ...
 

@@ -4,12 +4,16 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from itertools import takewhile
+from operator import itemgetter
+from typing import Any
 
 import requests
 
 from syndicator.adapters import Go
-from syndicator.adapters.bluesky_record import COLLECTION, record
-from syndicator.adapters.wire import Call, Wire, retry_time
+from syndicator.adapters.bluesky_record import COLLECTION, key_of, key_time, links_of, record, time_of
+from syndicator.adapters.budgets import window
+from syndicator.adapters.wire import Call, Wire, answered, retry_time
 from syndicator.adapters.xrpc import Repository
 from syndicator.errors import (
     AccountRefused,
@@ -20,7 +24,7 @@ from syndicator.errors import (
     RateLimited,
     Rejected,
 )
-from syndicator.models import Account, Features, Identity, Post, Preview, Receipt
+from syndicator.models import Account, Budget, Features, Identity, Post, Preview, Receipt, Shown
 
 FEATURES = Features(
     platform="bluesky",
@@ -51,6 +55,10 @@ FEATURES = Features(
 
 SERVER = "https://bsky.social"
 APP = "https://bsky.app"
+SKEW = timedelta(minutes=5)  # between the clocks that wrote the times of two posts
+# Records are listed by their keys, and a key is as old as the plan of its post, which may have waited for days.
+WAITED = timedelta(days=7)
+POINTS = 2  # of a putRecord; packages/pds/src/api/com/atproto/repo in github.com/bluesky-social/atproto, read 2026-11
 
 
 def build(account: Account, secrets: Mapping[str, str]) -> "Bluesky":
@@ -70,8 +78,13 @@ class Bluesky:
         self, account: Account, handle: str, password: str, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._identity = account.identity
-        self._wire = Wire(account, (password,), self._refusal)
+        self._wire = Wire(account, (password,), self._refusal, reader=lambda told: window(told, "ratelimit", POINTS))
         self._repo = Repository(account.base_url or SERVER, handle, password, self._wire.session, clock)
+
+    @property
+    def budget(self) -> Budget | None:
+        """In posts, of the limit on writes that has the least left."""
+        return self._wire.budget
 
     def publish(self, post: Post, go: Go) -> Receipt:
         """As promised by the contract: a record is written only where there is none."""
@@ -81,7 +94,7 @@ class Bluesky:
             call.go()
             answer = self._repo.create(COLLECTION, post.record_key, written)
             if answer["uri"] == self._receipt(post.record_key).remote_id:
-                return self._receipt(post.record_key)
+                return answered(self._receipt(post.record_key), call)
             raise OutcomeUnknown("the server names another record than the one that was sent", code="other_record")
 
     def verify(self) -> Identity:
@@ -111,6 +124,19 @@ class Bluesky:
                 return None
             return ours if text == post.text else self._receipt(post.record_key, probable=True)
 
+    def shown(self, since: datetime) -> list[Shown]:
+        """The account's records since five minutes before `since`, by the later of their own time and their key's.
+
+        A post whose key is more than a week older than `since` is not among them; `find` has no such limit.
+        """
+        start = since - SKEW
+        with self._wire.looking():
+            self._repo.ready()
+            listed = takewhile(lambda one: (key_time(one) or start) >= start - WAITED, self._repo.records(COLLECTION))
+            dated = [(time_of(one) or start, self._shown(one)) for one in listed]
+        recent = [(at, one) for at, one in dated if at >= start]
+        return [one for _, one in sorted(recent, key=itemgetter(0), reverse=True)]
+
     def locate(self, permalink: str) -> Receipt:
         """https://bsky.app/profile/…/post/… or at://… with this account's DID or handle."""
         parts = _PERMALINK.fullmatch(permalink.strip())
@@ -132,6 +158,10 @@ class Bluesky:
     @property
     def _did(self) -> str:
         return self._repo.did or self._identity
+
+    def _shown(self, listed: Mapping[str, Any]) -> Shown:
+        key = key_of(listed)
+        return Shown(self._receipt(key), str(listed["value"]["text"]), links_of(listed), key)
 
     def _receipt(self, key: str, probable: bool = False) -> Receipt:
         return Receipt(f"at://{self._did}/{COLLECTION}/{key}", f"{APP}/profile/{self._did}/post/{key}", probable)

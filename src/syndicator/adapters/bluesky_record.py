@@ -1,15 +1,21 @@
 """A post as a record of Bluesky: a plain object that gives the same bytes on every try."""
 
 import re
-from collections.abc import Callable
-from datetime import UTC
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from syndicator.adapters.times import moment
 from syndicator.errors import Rejected
 from syndicator.models import Media, Post
 
 COLLECTION = "app.bsky.feed.post"
 Upload = Callable[[Media], Any]
+
+# 53 bits of microseconds and ten of the writer's: atproto.com/specs/tid, read 2026-11.
+_TID = re.compile("[2-7a-j][2-7a-z]{12}")
+_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def record(post: Post, upload: Upload) -> dict[str, Any]:
@@ -73,3 +79,39 @@ def _link(text: str, start: int, uri: str) -> dict[str, Any]:
 def _overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
     first, second = one["index"], other["index"]
     return bool(first["byteStart"] < second["byteEnd"] and second["byteStart"] < first["byteEnd"])
+
+
+# ---------------------------------------------------------------------------------------------- as listed
+
+
+def key_of(listed: Mapping[str, Any]) -> str:
+    """The key of a record as the server lists it."""
+    return str(listed["uri"]).rpartition("/")[2]
+
+
+def key_time(listed: Mapping[str, Any]) -> datetime | None:
+    """When the key was made, in UTC; None where it is no TID."""
+    key = key_of(listed)
+    if not _TID.fullmatch(key):
+        return None
+    number = sum(_LETTERS.index(letter) << 5 * place for place, letter in enumerate(reversed(key)))
+    return _EPOCH + timedelta(microseconds=number >> 10)
+
+
+def time_of(listed: Mapping[str, Any]) -> datetime | None:
+    """The later of the record's own time and its key's, in UTC; None where neither can be read."""
+    own = moment(str(listed["value"].get("createdAt")), _EPOCH)
+    return max(filter(None, (own, key_time(listed))), default=None)
+
+
+def links_of(listed: Mapping[str, Any]) -> frozenset[str]:
+    """The full addresses of a record's links and of its card."""
+    value = listed["value"]
+    embed = value.get("embed") or {}
+    card = (embed.get("media") or embed).get("external") or {}
+    return frozenset(str(uri) for uri in (card.get("uri"), *_linked(value.get("facets") or ())) if uri)
+
+
+def _linked(facets: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
+    for facet in facets:
+        yield from (feature.get("uri") for feature in facet.get("features") or ())

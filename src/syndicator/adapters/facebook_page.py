@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from syndicator.adapters import Go
-from syndicator.adapters.matching import Shown, pick
-from syndicator.adapters.wire import Answer, Call, Wire, retry_time
+from syndicator.adapters.budgets import usage
+from syndicator.adapters.matching import pick
+from syndicator.adapters.wire import Answer, Call, Wire, answered, retry_time
 from syndicator.errors import (
     AccountRefused,
     ConfigError,
@@ -21,7 +22,7 @@ from syndicator.errors import (
     Rejected,
     Unavailable,
 )
-from syndicator.models import Account, Features, Identity, Media, Post, Preview, Receipt
+from syndicator.models import Account, Budget, Features, Identity, Media, Post, Preview, Receipt, Shown
 
 FEATURES = Features(
     platform="facebook_page",
@@ -69,18 +70,23 @@ class FacebookPage:
 
         token, secret = secrets["page_token"], secrets.get("app_secret", "")
         proof = hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest() if secret else ""
-        self._wire = Wire(account, (*secrets.values(), *filter(None, [proof])), leaf_of, HOST)
+        self._wire = Wire(account, (*secrets.values(), *filter(None, [proof])), leaf_of, HOST, usage)
         if proof:  # docs/graph-api/guides/secure-requests, read 2026-11: with every call
             self._wire.session.params = {"appsecret_proof": proof}
         self._graph = facebook.GraphAPI(token, session=self._wire.session)
         self._graph.version = VERSION  # the constructor takes no version newer than 3.1
         self._page, self._proven, self._refusal = account.options["page_id"], bool(proof), facebook.GraphAPIError
 
+    @property
+    def budget(self) -> Budget | None:
+        """In percent of the calls the Page has, which are not posts alone."""
+        return self._wire.budget
+
     def publish(self, post: Post, go: Go) -> Receipt:
         """One request: a photo with the text as its caption, or the text with its link."""
         with self._wire.publishing(go) as call:
             call.go()
-            return self._photo(post, post.media[0]) if post.media else self._feed(post)
+            return answered(self._photo(post, post.media[0]) if post.media else self._feed(post), call)
 
     def verify(self) -> Identity:
         """The Page behind the token; the token's expiry where the app's secret is known."""
@@ -90,9 +96,14 @@ class FacebookPage:
             return Identity(str(page["id"]), str(page["name"]), expires)
 
     def find(self, post: Post, since: datetime, known: frozenset[str]) -> Receipt | None:
-        """Reads the Page's published posts since a minute before `since`, every page."""
+        """Reads the Page's published posts since a minute before `since`, until the post is found."""
         with self._wire.looking():
-            return pick(post, map(_shown, self._published(since - SKEW)), known, _receipt)
+            return pick(post, map(_shown, self._published(since - SKEW)), known)
+
+    def shown(self, since: datetime) -> list[Shown]:
+        """The Page's published posts since a minute before `since`, every page."""
+        with self._wire.looking():
+            return list(map(_shown, self._published(since - SKEW)))
 
     def locate(self, permalink: str) -> Receipt:
         """From addresses that hold the numbers of the Page and the post; others do not name the post."""
@@ -152,7 +163,8 @@ def _receipt(remote_id: object) -> Receipt:
 def _shown(post: Mapping[str, Any]) -> Shown:
     message = str(post.get("message") or "")
     attached = (post.get("attachments") or {}).get("data") or []
-    return str(post["id"]), message, {*_LINK.findall(message), *(link for one in attached for link in _links(one))}
+    links = frozenset((*_LINK.findall(message), *(link for one in attached for link in _links(one))))
+    return Shown(_receipt(post["id"]), message, links)
 
 
 def _links(attachment: Mapping[str, Any]) -> Iterator[str]:

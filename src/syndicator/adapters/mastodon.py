@@ -1,15 +1,17 @@
 """Mastodon and the servers that speak its API, through Mastodon.py. Resending with the same key is safe for an hour."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
 from syndicator.adapters import Go
-from syndicator.adapters.mastodon_answers import PERMALINK, limits, plain, same, statuses, told
-from syndicator.adapters.wire import Call, Wire, retry_time
+from syndicator.adapters.budgets import window
+from syndicator.adapters.mastodon_answers import PERMALINK, limits, links_of, plain, same, statuses, told
+from syndicator.adapters.matching import pick
+from syndicator.adapters.wire import Call, Wire, answered, retry_time
 from syndicator.errors import (
     AccountRefused,
     ConfigError,
@@ -20,7 +22,7 @@ from syndicator.errors import (
     Rejected,
     Unavailable,
 )
-from syndicator.models import Account, Features, Identity, Media, Post, Preview, Receipt
+from syndicator.models import Account, Budget, Features, Identity, Media, Post, Preview, Receipt, Shown
 
 FEATURES = Features(
     platform="mastodon",
@@ -72,7 +74,7 @@ class Mastodon:
         self._base = account.base_url.rstrip("/")
         self._host = urlsplit(self._base).netloc.lower()
         self._identity = account.identity
-        self._wire = Wire(account, (token,), _refusal)
+        self._wire = Wire(account, (token,), _refusal, reader=lambda told: window(told, "x-ratelimit"))
         self._gone = MastodonNotFoundError
         self._api = Client(
             access_token=token,
@@ -84,6 +86,11 @@ class Mastodon:
             version_check_mode="created",
             lang="en",  # a refusal's words are told apart below
         )
+
+    @property
+    def budget(self) -> Budget | None:
+        """Of posts alone: the server counts them apart from its other calls."""
+        return self._wire.budget
 
     def publish(self, post: Post, go: Go) -> Receipt:
         """As promised by the contract; photos are awaited until the server has processed them."""
@@ -99,7 +106,7 @@ class Mastodon:
                 idempotency_key=post.key or None,
             )
             if same(plain(told(status, "content"))[0], post.text):
-                return self._receipt(status)
+                return answered(self._receipt(status), call)
             raise OutcomeUnknown("the server's text is not the text that was sent", code="text_differs")
 
     def verify(self) -> Identity:
@@ -107,6 +114,7 @@ class Mastodon:
         with self._wire.reading():
             account = self._api.account_verify_credentials()
             identity, name = str(told(account, "id")), str(told(account, "username"))
+            self._identity = self._identity or identity
             try:
                 instance = self._api.instance_v2()
             except self._gone:  # older servers and some relatives
@@ -114,19 +122,14 @@ class Mastodon:
             return Identity(id=identity, handle=f"@{name}@{self._host}", limits=limits(instance))
 
     def find(self, post: Post, since: datetime, known: frozenset[str]) -> Receipt | None:
-        """Compares the letters and digits of the text, which no server's typography changes. None is certain."""
-        probable = None
+        """Reads the account's posts since five minutes before `since`, until the post is found. None is certain."""
         with self._wire.looking() as call:
-            owner = self._identity or str(told(self._api.account_verify_credentials(), "id"))
-            for status in statuses(self._api, call, owner, since - SKEW):
-                if str(told(status, "id")) in known:
-                    continue
-                text, links = plain(told(status, "content"))
-                if same(text, post.text):
-                    return self._receipt(status)
-                if post.link and post.link in links:
-                    probable = probable or self._receipt(status, probable=True)
-        return probable
+            return pick(post, self._listing(call, since), known)
+
+    def shown(self, since: datetime) -> list[Shown]:
+        """The account's posts since five minutes before `since`, every page."""
+        with self._wire.looking() as call:
+            return list(self._listing(call, since))
 
     def locate(self, permalink: str) -> Receipt:
         """https://server/@user/123, …/web/statuses/123, …/users/user/statuses/123 on the account's own server."""
@@ -158,10 +161,15 @@ class Mastodon:
             media = self._api.media(told(media, "id"))
         return str(told(media, "id"))
 
-    def _receipt(self, status: Any, probable: bool = False) -> Receipt:
+    def _listing(self, call: Call, since: datetime) -> Iterator[Shown]:
+        self._identity = self._identity or str(told(self._api.account_verify_credentials(), "id"))
+        for status in statuses(self._api, call, self._identity, since - SKEW):
+            yield Shown(self._receipt(status), plain(told(status, "content"))[0], links_of(status))
+
+    def _receipt(self, status: Any) -> Receipt:
         remote_id = str(told(status, "id"))
         permalink = status.get("url") or f"{self._base}/web/statuses/{remote_id}"
-        return Receipt(remote_id=remote_id, permalink=str(permalink), probable=probable)
+        return Receipt(remote_id=remote_id, permalink=str(permalink))
 
 
 # ---------------------------------------------------------------------------------------------- refusals

@@ -7,6 +7,7 @@ from datetime import datetime
 from html.parser import HTMLParser
 from typing import Any
 
+from syndicator.adapters.matching import letters
 from syndicator.adapters.wire import Call
 
 PAGE = 40  # the most that docs.joinmastodon.org/methods/accounts/#statuses gives at once, read 2026-11
@@ -65,26 +66,32 @@ class _Plain(HTMLParser):
         self.text += data
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.links |= {value for name, value in attrs if tag == "a" and name == "href" and value}
+        told = dict(attrs)
+        if tag == "br":
+            self.text += "\n"
+        elif tag == "p" and self.text:
+            self.text += "\n\n"
+        elif tag == "a" and _NO_LINK.isdisjoint((told.get("class") or "").split()):
+            self.links |= {told.get("href") or ""} - {""}
+
+
+_NO_LINK = frozenset({"mention", "hashtag"})
 
 
 def plain(content: str) -> tuple[str, frozenset[str]]:
-    """The text of a status's HTML, without its line breaks, and the addresses it links to."""
+    """The text of a status's HTML, and the addresses it links to beside those of people and hashtags."""
     parser = _Plain()
     parser.feed(content)
     parser.close()
     return parser.text, frozenset(parser.links)
 
 
+def links_of(status: Any) -> frozenset[str]:
+    """The full addresses of a status's links, that of its card included."""
+    card = (status.get("card") or {}).get("url")
+    return plain(told(status, "content"))[1] | ({str(card)} if card else set())
+
+
 def same(left: str, right: str) -> bool:
-    """Whether two texts have the same letters and digits, which no server's typography or layout changes.
-
-    Texts without any are compared without their white space.
-    """
-    return _letters(left) == _letters(right)
-
-
-def _letters(text: str) -> str:
-    # A server shows a mention it could resolve without its host.
-    text = re.sub(r"(?<![\w/])(@\w+)@[\w.-]*\w", r"\1", text)
-    return "".join(filter(str.isalnum, text)).casefold() or "".join(text.split())
+    """Whether two texts have the same letters and digits."""
+    return letters(left) == letters(right)

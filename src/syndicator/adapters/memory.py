@@ -6,9 +6,10 @@ Accounts with the same `base_url` (else: name) share one `Network`, found with `
     place.say(RateLimited("slow down", until=later))          # the next publish: raised in place of the answer
     place.say(OutcomeUnknown("lost"), at="stored")            # stored first, then raised: public, nobody was told
     place.say(MediaRefused("too large"), at="upload")         # raised before go()
-    place.say(LookError("page missing"), on="find")           # likewise "verify" and "retract"
+    place.say(LookError("page missing"), on="find")           # and of `shown`; likewise "verify" and "retract"
     place.hooks["stored"] = lambda: os.kill(os.getpid(), 9)   # "upload", "go" (just after it), "stored"
-    place.lag = 2                                             # the next two finds do not see what is there
+    place.lag = 2                                             # the next two looks do not see what is there
+    place.budget = Budget(300, 12, resets)                    # what its headers would say
     place.features = replace(place.features, idempotency="key")
     place.hand_post("typed by hand", "https://news.example/1")
 
@@ -22,7 +23,7 @@ import os
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -31,8 +32,9 @@ from urllib.request import url2pathname
 from uuid import uuid4
 
 from syndicator.adapters import Go
+from syndicator.adapters.matching import pick
 from syndicator.errors import OutcomeUnknown, Rejected
-from syndicator.models import Account, Features, Identity, Post, Receipt
+from syndicator.models import Account, Budget, Features, Identity, Post, Receipt, Shown
 
 At = Literal["upload", "request", "stored"]
 On = Literal["publish", "find", "verify", "retract"]
@@ -84,6 +86,7 @@ class Network:
         self.identity = Identity(id=f"id-{name}", handle=f"@{name}")
         self.refuses_duplicates = False  # answers an equal text with a "duplicate", as X does
         self.lag = 0
+        self.budget: Budget | None = None
         self.hooks: dict[str, Callable[[], None]] = {}
         self.log: list[tuple[str, str]] = []
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -175,6 +178,11 @@ class Memory:
         """The network's, as scripted at this moment."""
         return self._network.features
 
+    @property
+    def budget(self) -> Budget | None:
+        """As scripted at this moment."""
+        return self._network.budget
+
     def publish(self, post: Post, go: Go) -> Receipt:
         """As the contract says; an equal key gives the first receipt where `features.idempotency` is "key"."""
         place = self._network
@@ -191,7 +199,7 @@ class Memory:
         place.hook("stored")
         if error:
             raise error
-        return _receipt(stored.id)
+        return replace(_receipt(stored.id), http_status=200)
 
     def verify(self) -> Identity:
         """The network's scripted identity."""
@@ -200,18 +208,20 @@ class Memory:
 
     def find(self, post: Post, since: datetime, known: frozenset[str]) -> Receipt | None:
         """By key; text and link; text alone without a link; link alone is probable."""
-        self._speak("find", post.key)
+        return pick(post, self._look(since, post.key), known)
+
+    def shown(self, since: datetime) -> list[Shown]:
+        """This account's posts and those typed by hand, all of them, newest first."""
+        return self._look(since, "")
+
+    def _look(self, since: datetime, about: str) -> list[Shown]:
+        self._speak("find", about)
         if self._network.lag:
             self._network.lag -= 1
-            return None
-        window = [one for one in self._network.posts if one.id not in known]
-        window = [one for one in window if datetime.fromisoformat(one.at) >= since]
-        same = [one for one in window if one.text == post.text and one.link == post.link]
-        sure = [one for one in window if post.key and one.key == post.key] or same
-        if sure:
-            return _receipt(sure[0].id)
-        alike = [one for one in window if post.link and one.link == post.link]
-        return Receipt(alike[0].id, PERMALINK + alike[0].id, probable=True) if alike else None
+            return []
+        own = [one for one in self._network.posts if one.account in ("", self._account)]
+        window = [one for one in own if datetime.fromisoformat(one.at) >= since]
+        return [Shown(_receipt(one.id), one.text, frozenset({one.link} - {""}), one.key) for one in reversed(window)]
 
     def locate(self, permalink: str) -> Receipt:
         """From https://memory.example/posts/…"""

@@ -15,11 +15,13 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 from syndicator.adapters import Go
+from syndicator.adapters.budgets import Reader
+from syndicator.adapters.times import moment
 from syndicator.adapters.transport import (
     Answer,
     AnswerLost,
@@ -39,7 +41,7 @@ from syndicator.errors import (
     Rejected,
     Unavailable,
 )
-from syndicator.models import Account
+from syndicator.models import Account, Budget, Receipt
 
 __all__ = [
     "Answer",
@@ -50,6 +52,7 @@ __all__ = [
     "Session",
     "Translate",
     "Wire",
+    "answered",
     "classify",
     "retry_time",
     "scrub",
@@ -64,13 +67,24 @@ Translate = Callable[[Exception, Call], DeliveryError | None]
 
 
 class Wire:
-    """An account's way to its platform. `host` is the SDK's fixed address, replaced by the account's `base_url`."""
+    """An account's way to its platform. `host` is the SDK's fixed address, replaced by the account's `base_url`.
 
-    def __init__(self, account: Account, secrets: Iterable[str], translate: Translate, host: str = "") -> None:
+    `budget` is what the last publishing request whose headers said anything said of the limit, read by `reader`.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        secrets: Iterable[str],
+        translate: Translate,
+        host: str = "",
+        reader: Reader = lambda _: None,
+    ) -> None:
+        self.budget: Budget | None = None
         self.seconds = account.delivery.timeout.total_seconds()
         self.session = Session(WatchedAdapter(host, account.base_url, self.seconds))
         self._secrets = tuple(secrets)
-        self._translate = translate
+        self._translate, self._reader = translate, reader
         hush()
 
     @contextmanager
@@ -86,6 +100,8 @@ class Wire:
             raise self._leaf(error, call) from None  # the causes carry addresses and headers with tokens
         finally:
             current_call.reset(token)
+            if go and call.sent and call.answer:
+                self.budget = self._reader(call.answer.headers) or self.budget
 
     @contextmanager
     def changing(self, missing: Callable[[Answer], bool] = lambda _: False) -> Iterator[Call]:
@@ -129,6 +145,13 @@ class Wire:
             leaf.http_status = leaf.http_status or call.answer.status
             leaf.request_id = leaf.request_id or call.answer.request_id
         return leaf
+
+
+def answered(receipt: Receipt, call: Call) -> Receipt:
+    """The receipt with status and request id of the call's last answer."""
+    if call.answer is None:
+        return receipt
+    return replace(receipt, http_status=call.answer.status, request_id=call.answer.request_id)
 
 
 def _copy(kind: type[DeliveryError], error: DeliveryError) -> DeliveryError:
@@ -193,30 +216,10 @@ def retry_time(headers: Mapping[str, str], *names: str, now: datetime | None = N
     """
     now = now or datetime.now(UTC)
     for name in (*names, "retry-after"):
-        found = _moment(str(headers.get(name) or "").strip(), now)
+        found = moment(str(headers.get(name) or "").strip(), now)
         if found is not None:
             return max(found, now + timedelta(seconds=1))
     return now + PATIENCE
-
-
-def _moment(value: str, now: datetime) -> datetime | None:
-    readings: tuple[Callable[[], datetime], ...] = (
-        lambda: _from_number(float(value), now),
-        lambda: datetime.fromisoformat(value),
-        lambda: parsedate_to_datetime(value),
-    )
-    for reading in readings:
-        try:
-            found = reading()
-            return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError, OSError):
-            continue
-    return None
-
-
-def _from_number(number: float, now: datetime) -> datetime:
-    epoch_from = 1_000_000_000  # no platform asks for thirty years of patience
-    return datetime.fromtimestamp(number, UTC) if number >= epoch_from else now + timedelta(seconds=number)
 
 
 # ---------------------------------------------------------------------------------------------- secrets

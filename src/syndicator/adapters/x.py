@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from syndicator.adapters import Go
-from syndicator.adapters.matching import Shown, pick
-from syndicator.adapters.wire import Answer, Call, Wire, retry_time
+from syndicator.adapters.budgets import scarcest, window
+from syndicator.adapters.matching import pick
+from syndicator.adapters.wire import Answer, Call, Wire, answered, retry_time
 from syndicator.errors import (
     AccountRefused,
     DeliveryError,
@@ -20,7 +21,7 @@ from syndicator.errors import (
     Rejected,
     Unavailable,
 )
-from syndicator.models import Account, Features, Identity, Media, Post, Preview, Price, Receipt
+from syndicator.models import Account, Budget, Features, Identity, Media, Post, Preview, Price, Receipt, Shown
 
 FEATURES = Features(
     platform="x",
@@ -66,7 +67,7 @@ class X:
     def __init__(self, account: Account, secrets: Mapping[str, str]) -> None:
         import tweepy
 
-        self._wire = Wire(account, secrets.values(), leaf_of, HOST)
+        self._wire = Wire(account, secrets.values(), leaf_of, HOST, _budget)
         self._client = tweepy.Client(
             consumer_key=secrets["api_key"],
             consumer_secret=secrets["api_secret"],
@@ -77,24 +78,33 @@ class X:
         self._client.session = self._wire.session
         self._identity = account.identity
 
+    @property
+    def budget(self) -> Budget | None:
+        """Of the quarter of an hour, the account's day and the app's day: the one with the least left."""
+        return self._wire.budget
+
     def publish(self, post: Post, go: Go) -> Receipt:
         """Photos with their alt texts first, then the post. X rewrites links and encodes & < >; its id is the proof."""
         with self._wire.publishing(go) as call:
             ids = [self._upload(media, post.sensitive) for media in post.media]
             call.go()
             made = self._client.create_tweet(text=post.text, media_ids=ids or None, user_auth=True)
-            return _receipt(made.data["id"])
+            return answered(_receipt(made.data["id"]), call)
 
     def verify(self) -> Identity:
         """GET /2/users/me. OAuth 1.0a tokens do not expire until revoked: docs.x.com, read 2026-11."""
         with self._wire.reading():
-            me = self._client.get_me(user_auth=True).data
-            return Identity(id=str(me.id), handle=f"@{me.username}")
+            return self._me()
 
     def find(self, post: Post, since: datetime, known: frozenset[str]) -> Receipt | None:
-        """Reads the account's own timeline since a minute before `since`, every page."""
+        """Reads the account's own timeline since a minute before `since`, until the post is found."""
         with self._wire.looking():
-            return pick(post, map(_shown, self._timeline(since - SKEW)), known, _receipt)
+            return pick(post, map(_shown, self._timeline(since - SKEW)), known)
+
+    def shown(self, since: datetime) -> list[Shown]:
+        """The account's own timeline since a minute before `since`, every page."""
+        with self._wire.looking():
+            return list(map(_shown, self._timeline(since - SKEW)))
 
     def locate(self, permalink: str) -> Receipt:
         """From x.com and twitter.com addresses of a post."""
@@ -121,8 +131,13 @@ class X:
             self._client.request("POST", "/2/media/metadata", json=told, user_auth=True)
         return media_id
 
+    def _me(self) -> Identity:
+        me = self._client.get_me(user_auth=True).data
+        self._identity = self._identity or str(me.id)
+        return Identity(id=str(me.id), handle=f"@{me.username}")
+
     def _timeline(self, start: datetime) -> Iterator[dict[str, Any]]:
-        user = self._identity or str(self._client.get_me(user_auth=True).data.id)
+        user = self._identity or self._me().id
         token, seen = None, 0
         while True:
             page = self._client.get_users_tweets(
@@ -152,12 +167,12 @@ def _receipt(remote_id: object) -> Receipt:
 def _shown(tweet: Mapping[str, Any]) -> Shown:
     """As its readers see it: what is given has t.co addresses in place of links, one more for each photo, and
     & < > as entities."""
-    text, links = html.unescape(tweet["text"]), set()
+    text, links = html.unescape(tweet["text"]), set[str]()
     for url in (tweet.get("entities") or {}).get("urls") or []:
-        text = text.replace(url["url"], "")
-        if "media_key" not in url:
-            links |= {url.get("expanded_url") or "", url.get("unwound_url") or ""}
-    return str(tweet["id"]), text, links
+        full = [] if "media_key" in url else [url.get(name) or "" for name in ("expanded_url", "unwound_url")]
+        text = text.replace(url["url"], next(iter(full), ""))
+        links.update(full)
+    return Shown(_receipt(tweet["id"]), text.strip(), frozenset(links - {""}))
 
 
 # ---------------------------------------------------------------------------------------------- errors
@@ -194,11 +209,18 @@ def leaf_of(_error: Exception, call: Call) -> DeliveryError | None:
     return kind(words, code=code) if kind else None
 
 
+# docs.x.com/x-api/fundamentals/rate-limits, read 2026-11. The longest first: when it is used up, it alone counts.
+LIMITS = ("x-app-limit-24hour", "x-user-limit-24hour", "x-rate-limit")
+
+
+def _budget(headers: Mapping[str, str]) -> Budget | None:
+    return scarcest(window(headers, name) for name in LIMITS)
+
+
 def _limited(answer: Answer, body: Mapping[str, Any], words: str) -> DeliveryError:
     if "usage-capped" in str(body.get("type")):
         return AccountRefused(words, code="usage_cap")
-    limits = ("x-app-limit-24hour", "x-user-limit-24hour", "x-rate-limit")  # the longest that is used up counts
-    used_up = [f"{name}-reset" for name in limits if answer.headers.get(f"{name}-remaining") == "0"]
+    used_up = [f"{name}-reset" for name in LIMITS if answer.headers.get(f"{name}-remaining") == "0"]
     return RateLimited(words, until=retry_time(answer.headers, *used_up, "x-rate-limit-reset"))
 
 

@@ -4,7 +4,7 @@ The library's own way is httpx, whose time-outs are per read; here its requests 
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -71,6 +71,21 @@ class Repository:
 
         where = DotDict({"repo": self.did, "collection": collection, "rkey": key})
         return self._client.invoke_query("com.atproto.repo.getRecord", params=where).content
+
+    def records(self, collection: str) -> Iterator[Any]:
+        """Every record with its uri, the latest key first, page by page. ValueError for a page that says nothing."""
+        from atproto_client.models.dot_dict import DotDict
+
+        asked: dict[str, Any] = {"repo": self.did, "collection": collection, "limit": 100}
+        while True:
+            page = self._client.invoke_query("com.atproto.repo.listRecords", params=DotDict(asked)).content
+            following = page.get("cursor")
+            if not isinstance(page["records"], list) or (following and following == asked.get("cursor")):
+                raise ValueError("the server gave no readable page of records")
+            yield from page["records"]
+            if not following:
+                return
+            asked["cursor"] = following
 
     def create(self, collection: str, key: str, record: Mapping[str, Any]) -> Any:
         """Write a record where none is. The same bytes again change nothing; others are refused as InvalidSwap."""

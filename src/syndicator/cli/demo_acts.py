@@ -93,11 +93,10 @@ def send(room: Room, voice: Voice) -> None:
 
 def _send(room: Room, account: Account, looks: Sequence[Delivery], voice: Voice, ending: Event) -> int:
     """One account's looks and posts; returns how many rows it took in hand."""
-    worked = 0
-    for row in looks:
-        if row.account == account.uid:
-            _tell_end(room, pipeline.look(room, account, row), voice)
-            worked += 1
+    mine = [row for row in looks if row.account == account.uid]
+    for row in pipeline.look(room, account, mine):
+        _tell_end(room, row, voice)
+    worked = len(mine)
     done: Delivery | Gate | None = None
     while not ending.is_set():
         done = pipeline.deliver_next(room, account)

@@ -97,8 +97,8 @@ def raise_curtain(stage: Stage) -> Sandbox:
     taken = [str(port) for port in stage.ports.values() if not _is_free(port)]
     if taken:
         raise StoreError(
-            f"port {', '.join(taken)} of the demo in {stage.folder} is in use; end the program that uses it "
-            "(another demo, or `syndicator sandbox`), or name another folder: --folder"
+            f"the demo in {stage.folder} cannot listen where it did before, in use: port {', '.join(taken)}; end the "
+            "program that listens there (another demo, or `syndicator sandbox`), or name another folder: --folder"
         )
     box = Sandbox(newsroom=True, folder=stage.folder / "networks", ports=stage.ports)
     box.clock = lambda: stage.opened  # dates the newsroom's stories; they must be the same on every run

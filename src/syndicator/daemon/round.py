@@ -9,13 +9,15 @@ import structlog
 from syndicator import alerts, pipeline
 from syndicator.compose import fetcher
 from syndicator.errors import SyndicatorError
-from syndicator.models import Account, Article, Delivery
+from syndicator.models import Account, AccountState, Article, Delivery
 from syndicator.pipeline.verify import due as verify_due
 from syndicator.room import Room
 
 log = structlog.get_logger("syndicator.daemon")
 
 PAGES = 32  # articles whose page and photo are read at a time: bounds the memory of an outage's end
+BREAKER = 3  # tries in a row that did not reach a network, after which it is asked by reading first
+PROBE, PROBE_CAP = timedelta(seconds=10), timedelta(minutes=5)
 SHREDS = timedelta(hours=1)  # how old what a killed writer left of a photo must be
 
 
@@ -23,17 +25,33 @@ def work(
     room: Room, account: Account, looks: list[Delivery], *, ask: bool, ending: threading.Event | None = None
 ) -> None:
     """Everything an account has to do now, one thing after the other: verify, looks, then posts until none is due."""
-    if ask:
+    state = room.ledger.accounts.get(account.name)
+    if state.failures >= BREAKER:
+        if not _reached(room, account, state):
+            return
+    elif ask:
         pipeline.verify(room, account)
     account = room.accounts[account.name]
-    for row in looks:
-        if ending and ending.is_set():
-            return
-        pipeline.look(room, account, row)
+    if looks:
+        pipeline.look(room, account, looks)
+    if state.compare_until is not None:
+        pipeline.compare(room, account, state)
     while not (ending and ending.is_set()):
         done = pipeline.deliver_next(room, account)
         if not isinstance(done, Delivery):
             return
+
+
+def _reached(room: Room, account: Account, state: AccountState) -> bool:
+    """Ask a network that could not be reached again, by reading: one question instead of many posts' tries."""
+    now = room.clock()
+    if state.wait_until is not None and state.wait_until > now:
+        return False
+    if not pipeline.verify(room, account).trouble:
+        return True
+    pause = min(PROBE * (1 << min(state.failures - BREAKER, 8)), PROBE_CAP)
+    room.ledger.accounts.wait(account.uid, now + pause, unreachable=True)
+    return False
 
 
 def tidy(room: Room) -> int:
@@ -54,7 +72,7 @@ def once(room: Room) -> None:
     """Poll every source, plan what is new, deliver what is due, look after unknowns, and end. Raises StoreError."""
     room.ledger.store.lock()
     try:
-        room.ledger.accounts.started(room.process, room.clock())
+        pipeline.start(room)
         pipeline.recover(room, starting=True)
         asyncio.run(_ingest(room))
         pipeline.expire(room)

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from syndicator.errors import ConfigError, StoreError
-from syndicator.ledger.schema import accounts, daemon, deliveries, incidents, switch
+from syndicator.ledger.schema import Moment, accounts, daemon, deliveries, incidents, switch
 from syndicator.ledger.store import Store, insert_missing
 from syndicator.models import Account, AccountState, Identity
 
@@ -92,6 +92,7 @@ class Accounts:
             "expires": identity.expires,
             "verified_at": now,
             "limits": dict(identity.limits),
+            "failures": 0,
         }
         try:
             with self._store.write() as connection:
@@ -112,14 +113,27 @@ class Accounts:
             connection.execute(update(accounts).where(where).values(values))
         return self.get(name)
 
-    def wait(self, uid: str, until: datetime | None) -> None:
-        """Nothing leaves the account before `until`: its network asked for patience, or could not be reached."""
+    def wait(self, uid: str, until: datetime | None, *, unreachable: bool = False) -> None:
+        """Nothing leaves the account before `until`: its network asked for patience, or was `unreachable` once more."""
+        values: dict[str, object] = {"wait_until": until}
+        if unreachable:
+            values["failures"] = accounts.c.failures + 1
         with self._store.write() as connection:
-            connection.execute(update(accounts).where(accounts.c.uid == uid).values(wait_until=until))
+            connection.execute(update(accounts).where(accounts.c.uid == uid).values(values))
+
+    def must_compare(self, since: datetime, until: datetime) -> None:
+        """An older ledger was restored: posts of before `until` are looked for on the networks before any is sent.
+
+        `since` is the last moment the ledger knows of; an earlier one that is still open stays.
+        """
+        with self._store.write() as connection:
+            open_since = func.coalesce(accounts.c.compare_since, literal(since, Moment()))
+            connection.execute(update(accounts).values(compare_since=open_since, compare_until=until))
+            connection.execute(update(deliveries).where(deliveries.c.compared).values(compared=False))
 
     def resume(self, name: str) -> AccountState:
         """Let the account send again, at once. Raises LookupError."""
-        values = {"paused": None, "paused_by": "", "paused_at": None, "wait_until": None}
+        values = {"paused": None, "paused_by": "", "paused_at": None, "wait_until": None, "failures": 0}
         with self._store.write() as connection:
             connection.execute(update(accounts).where(accounts.c.name == name).values(values))
         return self.get(name)
@@ -145,10 +159,10 @@ class Accounts:
 
     # ------------------------------------------------------------------------------------------ the daemon
 
-    def started(self, process: str, now: datetime) -> int:
-        """Note a daemon's start. Returns how many there have been."""
+    def started(self, process: str, now: datetime, at_least: int = 0) -> int:
+        """Note a daemon's start. Returns how many there have been, more than `at_least`."""
         with self._store.write() as connection:
-            starts = (connection.execute(select(daemon.c.starts)).scalar() or 0) + 1
+            starts = max(connection.execute(select(daemon.c.starts)).scalar() or 0, at_least) + 1
             connection.execute(delete(daemon))
             connection.execute(insert(daemon).values(id=1, process=process, started=now, beat=now, starts=starts))
         return starts

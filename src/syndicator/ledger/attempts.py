@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, literal_column, select, update
 
 from syndicator import delivery as machine
 from syndicator.delivery import Move
@@ -12,7 +12,7 @@ from syndicator.errors import Stale, Withheld
 from syndicator.ledger import rows
 from syndicator.ledger.schema import accounts, attempts, deliveries, events, switch
 from syndicator.ledger.store import Store
-from syndicator.models import Attempt, Delivery, Event, Outcome, Post, Receipt, Status, Wanted
+from syndicator.models import Attempt, Budget, Delivery, Event, Outcome, Post, Receipt, Status, Wanted
 from syndicator.policy import HOUR, Gate, Recent
 
 PUBLIC = (Status.SENT, Status.SENDING, Status.UNCONFIRMED, Status.RETRACTING, Status.RETRACTED)
@@ -90,12 +90,13 @@ class Attempts:
 
     def receive(
         self, number: int, receipt: Receipt, by: str, *, actor: str, now: datetime, claim: Claim | None = None,
-        ending: Ending | None = None, detail: str = "",
+        ending: Ending | None = None, detail: str = "", budget: Budget | None = None,
     ) -> Delivery:  # fmt: skip
         """A receipt in hand is never thrown away: the row is SENT, whatever happened to it meanwhile.
 
         A second, different id is kept beside the first and shown as "public twice". A receipt that another row of
-        the account already holds proves nothing: Stale.
+        the account already holds proves nothing: Stale. One from the publishing request is a verify, too; `budget` is
+        what its answer said of the limit.
         """
         with self._store.write() as connection:
             row = rows.delivery_by_id(connection, number, lock=True)
@@ -108,7 +109,7 @@ class Attempts:
                 raise Stale(f"{receipt.permalink} already belongs to post {other}")
             after = rows.move(connection, row, machine.delivered(receipt, by, now, detail), actor, now)
             if by == "receipt":
-                connection.execute(_ACCOUNT, {"of_uid": row.account, "last_sent": now, "wait_until": None})
+                connection.execute(_ACCOUNT, {"of_uid": row.account, **_healthy(now, budget)})
             if row.wanted is Wanted.GONE:
                 after = rows.move(
                     connection,
@@ -164,6 +165,12 @@ class Attempts:
                     found.append((rows.delivery(row), rows.attempt(tried)))
             return found
 
+    def add_cost(self, attempt: int, micro_usd: int) -> None:
+        """Add what looking for a post cost to its try."""
+        with self._store.write() as connection:
+            where = attempts.c.id == attempt
+            connection.execute(update(attempts).where(where).values(cost=attempts.c.cost + micro_usd))
+
     def close(self, attempt: int, ending: Ending, now: datetime) -> None:
         """Note the end of a try nobody will end any more."""
         with self._store.write() as connection:
@@ -177,7 +184,8 @@ _d = deliveries.c
 _NOW = bindparam("now", type_=_d.due.type)
 _FIRST_DUE = (
     select(deliveries)
-    .where(_d.account == bindparam("uid"), _d.status == Status.QUEUED.value)
+    # A literal, so that an index of the queued rows alone can serve.
+    .where(_d.account == bindparam("uid"), _d.status == literal_column(f"'{Status.QUEUED.value}'"))
     .where(_d.due.is_(None) | (_d.due <= _NOW), _d.expires.is_(None) | (_d.expires > _NOW))
     .order_by(_d.urgent.desc(), _d.breaking.desc(), _d.newest.desc(), _d.id)
     .limit(1)
@@ -196,14 +204,22 @@ _UNKNOWN = (
     .correlate(accounts)
     .scalar_subquery()
 )
-_STANDING = select(accounts.c.last_sent, accounts.c.paused, accounts.c.wait_until, _STOPPED, _UNKNOWN)
-_STANDING = _STANDING.where(accounts.c.uid == bindparam("uid"))
+_STANDING = select(accounts, _STOPPED.label("stopped"), _UNKNOWN.label("unknown")).where(
+    accounts.c.uid == bindparam("uid")
+)
 _STOPS = select(accounts.c.paused, _STOPPED).where(accounts.c.uid == bindparam("uid"))
 _HOLDER = select(_d.id).where(_d.account == bindparam("uid"), _d.remote_id == bindparam("remote"))
 _ADD_TRY = insert(attempts)
 _TRY = update(attempts).where(attempts.c.id == bindparam("number"))
 _ROW = update(deliveries).where(_d.id == bindparam("number"))
 _ACCOUNT = update(accounts).where(accounts.c.uid == bindparam("of_uid"))
+
+
+def _healthy(now: datetime, budget: Budget | None) -> dict[str, object]:
+    values: dict[str, object] = {"last_sent": now, "verified_at": now, "wait_until": None, "failures": 0}
+    if budget:
+        values |= {"budget_limit": budget.limit, "budget_left": budget.left, "budget_resets": budget.resets}
+    return values
 
 
 def _lock_account(connection: Connection, account: str, sqlite: bool) -> None:
@@ -214,9 +230,22 @@ def _lock_account(connection: Connection, account: str, sqlite: bool) -> None:
 def _recent(connection: Connection, account: str, now: datetime) -> Recent:
     claimed = connection.execute(_CLAIMED, {"uid": account, "since": now - HOUR})
     hour = tuple(moment for moment, status in claimed if status in PUBLIC)
-    last_sent, paused, wait_until, stopped, unknown = connection.execute(_STANDING, {"uid": account}).one()
-    times = [moment for moment in (*hour[-1:], last_sent) if moment is not None]
-    return Recent(hour, max(times) if times else None, unknown, paused, stopped, wait_until)
+    now_at = connection.execute(_STANDING, {"uid": account}).one()
+    times = [moment for moment in (*hour[-1:], now_at.last_sent) if moment is not None]
+    return Recent(
+        hour=hour,
+        last=max(times) if times else None,
+        unknown_in_row=now_at.unknown,
+        paused=now_at.paused,
+        stopped=now_at.stopped,
+        wait_until=now_at.wait_until,
+        budget=_budget(now_at.budget_limit, now_at.budget_left, now_at.budget_resets),
+        compare_until=now_at.compare_until,
+    )
+
+
+def _budget(limit: int | None, left: int | None, resets: datetime | None) -> Budget | None:
+    return None if limit is None or left is None or resets is None else Budget(limit, left, resets)
 
 
 def _claim(connection: Connection, row: Delivery, process: str, actor: str, timeout: timedelta, now: datetime) -> Claim:

@@ -193,6 +193,20 @@ class Deliveries:
         with self._store.read() as connection:
             return [rows.delivery(row) for row in connection.execute(query.order_by(table.next_look)).mappings()]
 
+    def to_compare(self, account: str, published_until: datetime) -> list[Delivery]:
+        """An account's posts that wait or were given up, not yet looked for after an older ledger was restored."""
+        table = deliveries.c
+        states = [status.value for status in machine.WAITING | machine.STOPPED]
+        old = table.newest.is_(None) | (table.newest <= published_until)
+        query = select(deliveries).where(table.account == account, table.status.in_(states), old, ~table.compared)
+        with self._store.read() as connection:
+            return [rows.delivery(row) for row in connection.execute(query.order_by(table.id)).mappings()]
+
+    def compared(self, numbers: Iterable[int]) -> None:
+        """Note that the network does not show these posts."""
+        with self._store.write() as connection:
+            connection.execute(update(deliveries).where(deliveries.c.id.in_(list(numbers))).values(compared=True))
+
     def with_status(self, *statuses: Status) -> list[Delivery]:
         """All rows in one of the states, oldest change first."""
         table = deliveries.c

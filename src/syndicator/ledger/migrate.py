@@ -66,6 +66,14 @@ def _upgrade(store: Store) -> None:
         command.upgrade(config, "head")
 
 
+def _mark(copied: sqlite3.Connection) -> None:
+    """Set the copy's counter of starts back by one, so that a daemon started on it knows that it is a copy."""
+    there = copied.execute("SELECT 1 FROM sqlite_master WHERE name = 'daemon'").fetchone()
+    if there:
+        copied.execute("UPDATE daemon SET starts = starts - 1")
+        copied.commit()
+
+
 def copy(store: Store, target: Path) -> None:
     """A consistent copy of a running SQLite ledger in `target`, which must not exist. Raises StoreError."""
     if not store.path:
@@ -80,6 +88,7 @@ def copy(store: Store, target: Path) -> None:
             contextlib.closing(sqlite3.connect(partial)) as destination,
         ):
             source.backup(destination)
+            _mark(destination)
         partial.rename(target)
     except (sqlite3.Error, OSError) as error:
         with contextlib.suppress(OSError):

@@ -157,6 +157,12 @@ accounts = Table(
     Column("expires", Moment),
     Column("last_sent", Moment),
     Column("wait_until", Moment),
+    _count("failures"),
+    Column("budget_limit", Integer),
+    Column("budget_left", Integer),
+    Column("budget_resets", Moment),
+    Column("compare_since", Moment),
+    Column("compare_until", Moment),
     Column("limits", JSON, nullable=False),
     Column("configured", Boolean(create_constraint=False), nullable=False, server_default=text("true")),
 )
@@ -196,6 +202,7 @@ deliveries = Table(
     _count("clears"),
     _flag("closed"),
     _flag("frozen"),
+    _flag("compared"),
     Column("remote_id", Text),
     Column("permalink", Text),
     Column("second_remote_id", Text),
@@ -226,7 +233,7 @@ Index("ix_deliveries_queue", deliveries.c.account, deliveries.c.status, deliveri
 Index("ix_deliveries_claimed", deliveries.c.account, deliveries.c.claimed_at)
 Index("ix_deliveries_changed", deliveries.c.changed_at, deliveries.c.id)
 Index("ix_deliveries_list", deliveries.c.account, deliveries.c.status, deliveries.c.changed_at, deliveries.c.id)
-Index("ix_deliveries_state", deliveries.c.status, deliveries.c.due)
+Index("ix_deliveries_state", deliveries.c.status, deliveries.c.changed_at, deliveries.c.id)
 
 posts = Table(
     "posts",

@@ -8,7 +8,7 @@ from syndicator.models.accounts import Account, AccountState, DeliveryRules, Ide
 from syndicator.models.articles import Article, Key, Photo, Poll, Source, SourceState
 from syndicator.models.deliveries import Attempt, Delivery, Event
 from syndicator.models.features import Features, Preview, Price
-from syndicator.models.posts import Card, Media, Post, Receipt, Version
+from syndicator.models.posts import Budget, Card, Media, Post, Receipt, Shown, Version
 from syndicator.models.states import ArticleState, Outcome, Status, Wanted
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Article",
     "ArticleState",
     "Attempt",
+    "Budget",
     "Card",
     "Delivery",
     "DeliveryRules",
@@ -36,6 +37,7 @@ __all__ = [
     "Price",
     "QuietHours",
     "Receipt",
+    "Shown",
     "Source",
     "SourceState",
     "Status",

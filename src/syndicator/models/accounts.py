@@ -87,6 +87,13 @@ class AccountState:
     last_sent: datetime | None = None
     limits: Mapping[str, int] = field(default_factory=dict)
     configured: bool = True
+    wait_until: datetime | None = None  # the network asked for patience, or cannot be reached
+    failures: int = 0  # tries in a row that did not reach the network
+    budget_limit: int | None = None  # posts the platform allows until budget_resets
+    budget_left: int | None = None
+    budget_resets: datetime | None = None
+    compare_since: datetime | None = None  # an older ledger was restored: what it may not know
+    compare_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class Delivery:
     looks: int = 0
     clears: int = 0
     closed: bool = False  # a person said: leave it
+    compared: bool = False  # looked for on the network after an older ledger was restored
     frozen: bool = False  # a request went out and there is no proof yet: the post must not change
     remote_id: str | None = None
     permalink: str | None = None

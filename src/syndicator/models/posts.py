@@ -62,8 +62,36 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The platform's proof. `probable` (from `find`): only the link matched, a person must say whether it is ours."""
+    """The platform's proof. `probable` (from `find`): only the link matched, a person must say whether it is ours.
+
+    `http_status` and `request_id` are the answer's, for the attempt log.
+    """
 
     remote_id: str
     permalink: str
     probable: bool = False
+    http_status: int | None = field(default=None, compare=False)
+    request_id: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One of the account's own posts as its platform shows it, by whomever it was made.
+
+    `text` has entities decoded; `links` are full addresses, those of a card included; `key` is ours where the platform
+    keeps it.
+    """
+
+    receipt: Receipt
+    text: str
+    links: frozenset[str] = frozenset()
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a platform said of the posting limit: `left` of `limit` posts until `resets` (aware UTC)."""
+
+    limit: int
+    left: int
+    resets: datetime

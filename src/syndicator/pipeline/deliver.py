@@ -23,8 +23,9 @@ from syndicator.errors import (
     Withheld,
 )
 from syndicator.ledger import Claim, Ending
-from syndicator.models import Account, Card, Delivery, Features, Media, Outcome, Post, Receipt, Status
+from syndicator.models import Account, Budget, Card, Delivery, Features, Media, Outcome, Post, Receipt, Status
 from syndicator.pipeline.plan import kept
+from syndicator.pipeline.verify import refuse
 from syndicator.policy import Gate, Recent, account_gate, gate
 from syndicator.room import Room
 
@@ -48,8 +49,7 @@ def deliver_next(room: Room, account: Account) -> Delivery | Gate | None:
     try:
         adapter = room.adapter(account)
     except ConfigError as error:
-        room.ledger.accounts.pause(account.name, str(error), room.actor, room.clock())
-        log.error("account paused", account=account.name, reason=str(error))
+        refuse(room, account, error)
         return None
     now = room.clock()
 
@@ -84,14 +84,17 @@ def _send(room: Room, account: Account, features: Features, adapter: Adapter, cl
         broken = OutcomeUnknown(words, code="broken") if out else Unavailable(words, code="broken")
         return _refused(room, account, features, claim, broken)
     cost = _cost(features, claim.post)
-    return _received(room, account, claim, receipt, Ending(Outcome.SENT, cost=cost))
+    ending = Ending(Outcome.SENT, http_status=receipt.http_status, request_id=receipt.request_id, cost=cost)
+    return _received(room, account, claim, receipt, ending, adapter.budget)
 
 
-def _received(room: Room, account: Account, claim: Claim, receipt: Receipt, ending: Ending) -> Delivery:
-    number = claim.row.id
+def _received(
+    room: Room, account: Account, claim: Claim, receipt: Receipt, ending: Ending, budget: Budget | None
+) -> Delivery:
+    number, now = claim.row.id, room.clock()
     try:
         row = room.ledger.attempts.receive(
-            number, receipt, "receipt", actor=room.actor, now=room.clock(), claim=claim, ending=ending
+            number, receipt, "receipt", actor=room.actor, now=now, claim=claim, ending=ending, budget=budget
         )
     except StoreError as error:
         room.unrecorded.append(Unrecorded(claim, receipt, ending))
@@ -144,12 +147,11 @@ def _refused(room: Room, account: Account, features: Features, claim: Claim, err
     move = machine.refused(current, error, now, rules, settle)
     ending = Ending(machine.OUTCOMES[type(error)], error.code, str(error), error.http_status, error.request_id)
     if isinstance(error, AccountRefused):
-        room.ledger.accounts.pause(account.name, str(error), room.actor, now)
-        log.error("account paused", account=account.name, reason=str(error))
+        refuse(room, account, error)
     row = room.ledger.attempts.record(claim, move, ending, actor=room.actor, now=now)
     if isinstance(error, (RateLimited, Unavailable)):
         # What stopped this post would stop the next one too: one is tried, the others wait.
-        room.ledger.accounts.wait(account.uid, row.due)
+        room.ledger.accounts.wait(account.uid, row.due, unreachable=isinstance(error, Unavailable))
     said = "no clear answer" if row.status is Status.UNCONFIRMED else "not sent"
     log.warning(said, post=row.id, account=account.name, outcome=ending.outcome.value, status=row.status.value,
                 reason=str(error), due=row.due)  # fmt: skip

@@ -1,5 +1,6 @@
 """Reconcile: ask the platform about posts that may be public, take down what shall be gone, clean up after crashes."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -7,10 +8,12 @@ import structlog
 
 from syndicator import delivery as machine
 from syndicator.adapters import Adapter
+from syndicator.adapters.matching import pick
 from syndicator.delivery import LOOK_CAP, Move
 from syndicator.errors import AccountRefused, DeliveryError, LookError, RateLimited, Rejected, Stale
 from syndicator.ledger import Ending
 from syndicator.models import Account, Attempt, Delivery, Outcome, Post, Receipt, Status
+from syndicator.pipeline.verify import refuse
 from syndicator.room import Room
 
 log = structlog.get_logger("syndicator.reconcile")
@@ -19,23 +22,63 @@ KNOWN_FOR = timedelta(days=2)
 """How far back remote ids of other rows are given to `find`, so that it skips them."""
 
 
-def look(room: Room, account: Account, row: Delivery) -> Delivery:
-    """One look at the platform for a row that may be public, or one more request to remove a post."""
+def look(room: Room, account: Account, rows: Sequence[Delivery]) -> list[Delivery]:
+    """One look at the platform for all of an account's rows that may be public, and one more request for each post
+    that shall be removed. Where the platform has no keys of ours, one listing serves all."""
     adapter = room.adapter(account)
-    if row.status is Status.RETRACTING:
-        return _take_down(room, adapter, account, row)
-    if not room.features(account).findable:
-        detail = "this network cannot be asked; please look"
-        return _note(room, row, Move("look", Status.UNCONFIRMED, row.code, detail, {"next_look": None}))
-    since = room.ledger.attempts.first_request(row.id) or row.claimed_at or room.clock()
+    unknown = [row for row in rows if row.status is Status.UNCONFIRMED]
+    done = [_take_down(room, adapter, account, row) for row in rows if row.status is Status.RETRACTING]
+    features = room.features(account)
+    if not unknown or not features.findable:
+        return done + [_cannot_ask(room, row) for row in unknown]
+    if features.idempotency == "record":
+        return done + [_look_by_key(room, adapter, account, row) for row in unknown]
+    return done + _look_in_listing(room, adapter, account, unknown)
+
+
+def _cannot_ask(room: Room, row: Delivery) -> Delivery:
+    detail = "this network cannot be asked; please look"
+    return _note(room, row, Move("look", Status.UNCONFIRMED, row.code, detail, {"next_look": None}))
+
+
+def _since(room: Room, row: Delivery) -> datetime:
+    return room.ledger.attempts.first_request(row.id) or row.claimed_at or room.clock()
+
+
+def _look_in_listing(room: Room, adapter: Adapter, account: Account, rows: Sequence[Delivery]) -> list[Delivery]:
+    began = {row.id: _since(room, row) for row in rows}
+    try:
+        shown = adapter.shown(min(began.values()))
+    except (LookError, DeliveryError) as error:
+        return [_failed(room, account, row, began[row.id], error) for row in rows]
+    _charge(room, rows, room.features(account).price.look * len(shown))
+    done = []
+    for row in rows:
+        known = room.ledger.attempts.known(account.uid, began[row.id] - KNOWN_FOR)
+        done.append(_judge(room, account, row, pick(post_of(room, row), shown, known), began[row.id]))
+    return done
+
+
+def _charge(room: Room, rows: Sequence[Delivery], micro_usd: int) -> None:
+    """What a listing cost is kept on the try of the first row it was made for."""
+    if micro_usd and rows[0].attempt is not None:
+        room.ledger.attempts.add_cost(rows[0].attempt, micro_usd)
+
+
+def _look_by_key(room: Room, adapter: Adapter, account: Account, row: Delivery) -> Delivery:
+    since = _since(room, row)
     known = room.ledger.attempts.known(account.uid, since - KNOWN_FOR)
     try:
-        found = adapter.find(_post(room, row), since, known)
+        found = adapter.find(post_of(room, row), since, known)
     except (LookError, DeliveryError) as error:
-        until = error.until if isinstance(error, (LookError, RateLimited)) else None
-        log.warning("could not look", post=row.id, account=account.name, reason=str(error))
-        return _note(room, row, machine.look_failed(row, since, room.clock(), until, str(error)))
+        return _failed(room, account, row, since, error)
     return _judge(room, account, row, found, since)
+
+
+def _failed(room: Room, account: Account, row: Delivery, since: datetime, error: Exception) -> Delivery:
+    until = error.until if isinstance(error, (LookError, RateLimited)) else None
+    log.warning("could not look", post=row.id, account=account.name, reason=str(error))
+    return _note(room, row, machine.look_failed(row, since, room.clock(), until, str(error)))
 
 
 def _judge(room: Room, account: Account, row: Delivery, found: Receipt | None, since: datetime) -> Delivery:
@@ -75,7 +118,8 @@ def _same(current: Delivery, judged: Delivery, move: Move) -> Move:
     return move
 
 
-def _post(room: Room, row: Delivery) -> Post:
+def post_of(room: Room, row: Delivery) -> Post:
+    """The words of a row with its keys, as they went out. Raises LookError for a row without words."""
     version = room.ledger.deliveries.version(row.id, row.version)
     if version is None:
         raise LookError(f"post {row.id} has no words to look for")
@@ -96,7 +140,7 @@ def _take_down(room: Room, adapter: Adapter, account: Account, row: Delivery) ->
         )
     except DeliveryError as error:
         if isinstance(error, AccountRefused):
-            room.ledger.accounts.pause(account.name, str(error), room.actor, room.clock())
+            refuse(room, account, error)
         wait = min(timedelta(seconds=30) * 2 ** min(row.looks, 7), LOOK_CAP)
         due = error.until if isinstance(error, RateLimited) else room.clock() + wait
         changes = {"next_look": due, "looks": row.looks + 1}

@@ -32,9 +32,7 @@ def verify(room: Room, account: Account) -> Checked:
         identity = room.adapter(account).verify()
         state = accounts.verified(accounts.get(account.name), identity, now)
     except (AccountRefused, ConfigError) as error:
-        state = accounts.pause(account.name, str(error), room.actor, now)
-        log.error("account refused", account=account.name, reason=str(error))
-        return Checked(state, str(error), refused=True)
+        return Checked(refuse(room, account, error), str(error), refused=True)
     except DeliveryError as error:
         log.warning("account not verified", account=account.name, reason=str(error))
         return Checked(accounts.get(account.name), str(error))
@@ -43,6 +41,15 @@ def verify(room: Room, account: Account) -> Checked:
         state = accounts.resume(account.name)
     room.note(state)
     return Checked(state)
+
+
+def refuse(room: Room, account: Account, error: Exception) -> AccountState:
+    """Pause an account that may not post, and say what to do; it resumes by itself once verify succeeds."""
+    reason = str(error)
+    if isinstance(error, AccountRefused):
+        reason += f" – mend its token or permission, then `syndicator accounts verify {account.name}`"
+    log.error("account paused", account=account.name, reason=reason)
+    return room.ledger.accounts.pause(account.name, reason, room.actor, room.clock())
 
 
 def due(state: AccountState, room: Room) -> bool:

@@ -112,7 +112,8 @@ class FacebookPage(Network):
         uploads = [self._own_photo(account, one) for one in _attached(call)]
         self._check(text, link, bool(uploads))
         last = next(iter(self.store.timeline(self.name, account.name, limit=1)), None)
-        if last and not uploads and (last.post.text, last.raw["link"], last.raw["photo"]) == (text, link, ""):
+        alone = self.refuses_duplicates and not uploads
+        if last and alone and (last.post.text, last.raw["link"], last.raw["photo"]) == (text, link, ""):
             raise Refused(self.errors["duplicate"])
         return _told({"id": self._store_post(account, text, link, uploads).post.id})
 

@@ -134,6 +134,7 @@ class Network:
     def __init__(self, store: Store, clock: Callable[[], datetime], base: str) -> None:
         self.store, self.clock, self.base = store, clock, base
         self.lock = RLock()
+        self.refuses_duplicates = True
         self.accounts: dict[str, SandboxAccount] = {}
         self.routes = self.make_routes()
         self._limits: dict[str, tuple[int, int]] = {}

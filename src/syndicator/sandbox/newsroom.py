@@ -40,6 +40,7 @@ class Newsroom(Network):
         self._stories = {draft.slug: draft.story(now) for draft in DRAFTS}
         self._statuses: dict[str, int] = {}
         self._body: bytes | None = None
+        self._items = 0
         self._changed = now
         self._feed = self._written()
 
@@ -90,6 +91,12 @@ class Newsroom(Network):
         with self.lock:
             self._statuses[slug] = status
 
+    def feed_items(self, newest: int) -> None:
+        """From now on the feed shows only so many stories, the newest; 0 is all."""
+        with self.lock:
+            self._items = newest
+            self._rewrite(self.clock())
+
     def feed_body(self, body: bytes | None) -> None:
         """From now on the feed is these bytes; None makes it whole again."""
         with self.lock:
@@ -131,7 +138,7 @@ class Newsroom(Network):
 
     def _written(self) -> bytes:
         head = f"<title>{PAPER}</title><link>{self.base}/</link><description>News from the sandbox</description>"
-        items = "".join(self._item(story) for story in self.stories())
+        items = "".join(self._item(story) for story in self.stories()[: self._items or None])
         channel = f'<rss version="2.0" {SPACES}><channel>{head}{items}</channel></rss>'
         return f'<?xml version="1.0" encoding="utf-8"?>\n{channel}'.encode()
 

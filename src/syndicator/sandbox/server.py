@@ -15,6 +15,7 @@ from typing import Any, Self, cast
 from aiohttp import web
 from multidict import MultiDict
 
+from syndicator.sandbox.door import Door, listen
 from syndicator.sandbox.faults import Fault, Faults, Scene, Shown, perform, send
 from syndicator.sandbox.network import Call, Network, iso
 from syndicator.sandbox.newsroom import Newsroom
@@ -46,6 +47,7 @@ class Sandbox:
         self._folder, self._ports = folder, ports
         self._networks: dict[str, Network] = {}
         self._faults: dict[str, Faults] = {}
+        self._doors: dict[str, Door] = {}
         self._thread: Thread | None = None
         self._stop: Callable[[], object] = lambda: None
 
@@ -62,7 +64,7 @@ class Sandbox:
         sockets: dict[str, socket.socket] = {}
         try:
             for name in self._names:
-                sockets[name] = socket.create_server(("127.0.0.1", self._ports.get(name, 0)), backlog=512)
+                sockets[name] = listen(self._ports.get(name, 0))
         except OSError:
             for one in sockets.values():
                 one.close()
@@ -98,19 +100,16 @@ class Sandbox:
     async def _serve(self, sockets: Mapping[str, socket.socket], ready: Event) -> None:
         stopping, loop = asyncio.Event(), asyncio.get_running_loop()
         self._stop = lambda: loop.call_soon_threadsafe(stopping.set)
-        runners = []
         for name, listening in sockets.items():
             app = web.Application(client_max_size=BODY_LIMIT)
             port = _Port(self._networks[name], self._faults[name], self._store, stopping)
             app.router.add_route("*", "/_sandbox/{what:.*}", port.control)
             app.router.add_route("*", "/{path:.*}", port.serve)
-            runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
-            await runner.setup()
-            await web.SockSite(runner, listening).start()
-            runners.append(runner)
+            self._doors[name] = Door(app, listening)
+            await self._doors[name].open()
         ready.set()
         await stopping.wait()
-        await asyncio.gather(*(runner.cleanup() for runner in runners))
+        await asyncio.gather(*(door.end() for door in self._doors.values()))
 
     # ------------------------------------------------------------------------------------------ for tests and demos
 
@@ -118,9 +117,9 @@ class Sandbox:
         """The address of a network, or of "newsroom", without a slash at its end."""
         return self._networks[name].base
 
-    def posts(self, network: str) -> list[StoredPost]:
-        """All posts of a network, oldest first, deleted ones (marked) included."""
-        return self._store.posts(network)
+    def posts(self, network: str, skip: int = 0) -> list[StoredPost]:
+        """All posts of a network, oldest first, deleted ones (marked) included, without the `skip` oldest."""
+        return self._store.posts(network, skip)
 
     def photo(self, sha256: str) -> bytes | None:
         """The bytes of a photo some network was sent."""
@@ -128,15 +127,26 @@ class Sandbox:
 
     def fault(
         self, network: str, kind: str, *, on: str = "publish", times: int = 1, match: str = "", **options: Any
-    ) -> None:
-        """Do this to the next `times` calls of an op (-1: to all) whose post's text contains `match`.
+    ) -> Fault:
+        """Do this to the next `times` calls of an op (-1: to all) whose post's text contains `match`; `left` of what
+        comes back counts down.
 
         ValueError for a kind or op there is not. The kinds are `faults.KINDS`. Options: `after` (carry the call out
         first), `late` and `seconds` (hang), `interval` (drip), `form` "html" or "json" (rubbish), `status`, `code` and
         `subcode` (errors; the last two of facebook_page), `polls` (processing), `pid`, `delay` and `when` "receipt",
         "stored" or "answered" (kill).
         """
-        self._faults[network].add(Fault(kind, on, times, match, options))
+        fault = Fault(kind, on, times, match, options)
+        self._faults[network].add(fault)
+        return fault
+
+    def refuse(self, network: str, refusing: bool = True) -> None:
+        """From now on new connections to this network are refused; False opens its port again."""
+        self._doors[network].refuse(refusing)
+
+    def allow_duplicates(self, network: str) -> None:
+        """From now on this network takes the same post twice, as no network promises not to."""
+        self._networks[network].refuses_duplicates = False
 
     def faults_left(self, network: str) -> int:
         """How many faults are still to happen there; one that never ends counts as one."""

@@ -174,9 +174,9 @@ class Store:
         rows = self._rows("SELECT post, place, raw FROM posts WHERE network = ? AND id = ?", network, post_id)
         return _entry(rows[0]) if rows else None
 
-    def posts(self, network: str) -> list[StoredPost]:
-        """All posts of a network, oldest first, deleted ones included."""
-        rows = self._rows("SELECT post FROM posts WHERE network = ? ORDER BY serial", network)
+    def posts(self, network: str, skip: int = 0) -> list[StoredPost]:
+        """All posts of a network, oldest first, deleted ones included, without the `skip` oldest."""
+        rows = self._rows("SELECT post FROM posts WHERE network = ? ORDER BY serial LIMIT -1 OFFSET ?", network, skip)
         return [_post(row[0]) for row in rows]
 
     def timeline(

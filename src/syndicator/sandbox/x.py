@@ -213,7 +213,7 @@ class X(Network):
         if weight(text) > TEXT_LIMIT:
             raise Refused(self.errors["too_long"])
         last = self.store.same(self.name, account.name, "text", text, self.clock() - DUPLICATE_WINDOW)
-        if text and last and not last.post.deleted:
+        if self.refuses_duplicates and text and last and not last.post.deleted:
             raise Refused(self.errors["duplicate"])
 
     def _new_id(self) -> str:

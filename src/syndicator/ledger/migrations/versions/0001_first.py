@@ -1,5 +1,7 @@
 """The first schema."""
 
+import string
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,6 +9,11 @@ from syndicator.ledger.schema import Moment
 
 revision = "0001"
 down_revision = None
+
+# What parts words in the search, and the accents it leaves out; `history.py` asks with the same expression.
+BREAKS = string.punctuation + "“”„‟‘’‚‛«»‹›–—…·¿¡"
+MARKS = "".join(map(chr, range(0x300, 0x370)))
+QUOTED = (BREAKS + MARKS).replace("'", "''").replace(":", "\\:")  # a colon would be a parameter's
 
 SQLITE = (
     """
@@ -43,7 +50,11 @@ POSTGRESQL = (
     CREATE TRIGGER events_stay BEFORE UPDATE OR DELETE ON events
     FOR EACH ROW EXECUTE FUNCTION events_stay()
     """,
-    "CREATE INDEX ix_articles_words ON articles USING gin (to_tsvector('simple', title || ' ' || url))",
+    f"""
+    CREATE INDEX ix_articles_words ON articles USING gin (
+        to_tsvector('simple', translate(normalize(title || ' ' || url, NFD), '{QUOTED}', '{" " * len(BREAKS)}'))
+    )
+    """,
 )
 
 
@@ -63,6 +74,12 @@ def upgrade() -> None:
         sa.Column("expires", Moment(), nullable=True),
         sa.Column("last_sent", Moment(), nullable=True),
         sa.Column("wait_until", Moment(), nullable=True),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("budget_limit", sa.Integer(), nullable=True),
+        sa.Column("budget_left", sa.Integer(), nullable=True),
+        sa.Column("budget_resets", Moment(), nullable=True),
+        sa.Column("compare_since", Moment(), nullable=True),
+        sa.Column("compare_until", Moment(), nullable=True),
         sa.Column("limits", sa.JSON(), nullable=False),
         sa.Column("configured", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.PrimaryKeyConstraint("uid", name="pk_accounts"),
@@ -96,7 +113,7 @@ def upgrade() -> None:
         sa.Column("page_tries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("page_next", Moment(), nullable=True),
         sa.Column("page_error", sa.Text(), server_default="", nullable=False),
-        sa.CheckConstraint("state IN ('new', 'planned', 'seen', 'refused')", name="ck_articles_state"),
+        sa.CheckConstraint("state IN ('new', 'planned', 'seen', 'refused')", name=op.f("ck_articles_state")),
         sa.ForeignKeyConstraint(["same_as"], ["articles.id"], name="fk_articles_same_as"),
         sa.PrimaryKeyConstraint("id", name="pk_articles"),
         sa.UniqueConstraint("uid", name="uq_articles_uid"),
@@ -197,6 +214,7 @@ def upgrade() -> None:
         sa.Column("clears", sa.Integer(), server_default="0", nullable=False),
         sa.Column("closed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("frozen", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("compared", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("remote_id", sa.Text(), nullable=True),
         sa.Column("permalink", sa.Text(), nullable=True),
         sa.Column("second_remote_id", sa.Text(), nullable=True),
@@ -210,14 +228,14 @@ def upgrade() -> None:
         sa.Column("detail", sa.Text(), server_default="", nullable=False),
         sa.Column("actor", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint(
-            "status <> 'sent' OR (remote_id IS NOT NULL AND permalink IS NOT NULL)", name="ck_deliveries_receipt"
+            "status <> 'sent' OR (remote_id IS NOT NULL AND permalink IS NOT NULL)", name=op.f("ck_deliveries_receipt")
         ),
         sa.CheckConstraint(
             "status IN ('held', 'queued', 'sending', 'unconfirmed', 'sent', 'failed', 'suppressed', 'expired',"
             " 'retracting', 'retracted')",
-            name="ck_deliveries_status",
+            name=op.f("ck_deliveries_status"),
         ),
-        sa.CheckConstraint("wanted IN ('public', 'gone')", name="ck_deliveries_wanted"),
+        sa.CheckConstraint("wanted IN ('public', 'gone')", name=op.f("ck_deliveries_wanted")),
         sa.ForeignKeyConstraint(["account"], ["accounts.uid"], name="fk_deliveries_account"),
         sa.ForeignKeyConstraint(["article"], ["articles.id"], name="fk_deliveries_article"),
         sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
@@ -230,7 +248,7 @@ def upgrade() -> None:
     op.create_index("ix_deliveries_claimed", "deliveries", ["account", "claimed_at"], unique=False)
     op.create_index("ix_deliveries_list", "deliveries", ["account", "status", "changed_at", "id"], unique=False)
     op.create_index("ix_deliveries_queue", "deliveries", ["account", "status", "due"], unique=False)
-    op.create_index("ix_deliveries_state", "deliveries", ["status", "due"], unique=False)
+    op.create_index("ix_deliveries_state", "deliveries", ["status", "changed_at", "id"], unique=False)
     op.create_index(
         "uq_deliveries_sending",
         "deliveries",
