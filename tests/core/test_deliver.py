@@ -1,11 +1,14 @@
 """From claim to receipt, and every way it can fail."""
 
+import contextlib
 import io
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from sqlalchemy import Connection, event
 
 from syndicator import pipeline
 from syndicator.adapters import memory
@@ -22,6 +25,7 @@ from syndicator.errors import (
 )
 from syndicator.models import Outcome, Status
 from syndicator.policy import Gate
+from syndicator.room import Room
 from tests.core.made import Desk, photo
 
 
@@ -161,38 +165,45 @@ def test_a_photo_refused_although_there_is_none_fails(desk: Desk) -> None:
 # ---------------------------------------------------------------------------------------------- the ledger in trouble
 
 
-def test_a_receipt_the_ledger_cannot_take_is_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A full disk while recording loses no receipt: it is handed in again."""
+@contextlib.contextmanager
+def unwritable(room: Room) -> Iterator[None]:
+    """The database refuses every write, as a read-only or full disk does."""
+
+    def refuse(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+
+    event.listen(room.ledger.store.engine, "begin", refuse)
+    yield
+    event.remove(room.ledger.store.engine, "begin", refuse)
+    room.ledger.store.engine.dispose()  # fresh connections may write again
+
+
+def test_a_receipt_the_ledger_cannot_take_is_kept(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """A disk that refuses while a receipt is recorded loses nothing: it is logged in full and handed in again."""
     number = desk.publish()[0].id
-    attempts = desk.room.ledger.attempts
-    real, full = attempts.receive, [True]
-
-    def receive(*args, **words):  # type: ignore[no-untyped-def]
-        if full:
-            raise StoreError("disk full")
-        return real(*args, **words)
-
-    monkeypatch.setattr(attempts, "receive", receive)
+    trouble = contextlib.ExitStack()
+    memory.network("one").hooks["stored"] = lambda: trouble.enter_context(unwritable(desk.room)) and None
     desk.deliver()
     assert desk.row(number).status is Status.SENDING
     assert pipeline.hand_back(desk.room) == 1
-    full.clear()
+    assert memory.network("one").posts[0].id in capsys.readouterr().out
+    trouble.close()
     assert pipeline.hand_back(desk.room) == 0
     assert (desk.row(number).status, len(desk.public())) == (Status.SENT, 1)
 
 
-def test_no_request_leaves_without_its_intent_on_disk(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When go() cannot be recorded the post is withheld, not sent."""
+def test_no_request_leaves_without_its_intent_on_disk(desk: Desk, clock) -> None:  # type: ignore[no-untyped-def]
+    """When go() cannot be recorded the post is withheld, not sent; it leaves once the disk is back."""
     number = desk.publish()[0].id
-    attempts, real = desk.room.ledger.attempts, desk.room.ledger.attempts.let_out
-
-    def let_out(*_args):  # type: ignore[no-untyped-def]
-        raise StoreError("disk full")
-
-    monkeypatch.setattr(attempts, "let_out", let_out)
-    desk.deliver()
-    assert (desk.row(number).status, desk.public()) == (Status.QUEUED, [])
-    monkeypatch.setattr(attempts, "let_out", real)
+    trouble = contextlib.ExitStack()
+    memory.network("one").hooks["upload"] = lambda: trouble.enter_context(unwritable(desk.room)) and None
+    with pytest.raises(StoreError):
+        desk.deliver()
+    trouble.close()
+    memory.network("one").hooks.clear()
+    assert (desk.row(number).status, desk.public()) == (Status.SENDING, [])
+    clock.forward(minutes=1)
+    assert [row.status for row in pipeline.recover(desk.room)] == [Status.QUEUED]
     desk.deliver()
     assert desk.row(number).status is Status.SENT
 
