@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Self
 
 ROOT = Path(__file__).parents[1]
 DISK = Path("/var/tmp")  # /tmp may be memory, where a commit costs nothing
@@ -42,7 +42,7 @@ class Child:
         self._name = module
         self.hello: dict[str, Any] = self._hear()
 
-    def __enter__(self) -> "Child":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -6,8 +6,9 @@ from time import process_time
 from bench.children import folder
 from bench.figures import Figure
 from bench.many import many
-from syndicator.ledger import Claim, Ending, Ledger
+from syndicator.ledger import Ending, Ledger
 from syndicator.models import Outcome, Receipt
+from syndicator.policy import Gate
 
 EDGE = 1000  # posts at either end that are compared
 
@@ -39,11 +40,13 @@ def _all_sent(ledger: Ledger, number: int) -> tuple[list[float], list[float]]:
         started = process_time()
         claim = tries.claim("main", lambda *_: None, process="bench/1", actor="bench", timeout=timeout, now=now)
         claimed = process_time()
-        if not isinstance(claim, Claim):
+        if claim is None or isinstance(claim, Gate):
             raise RuntimeError(f"nothing to claim after {one} posts: {claim}")
         tries.let_out(claim, now)
         receipt = Receipt(f"r{one}", f"https://social.example/r{one}")
-        tries.receive(claim.row.id, receipt, "receipt", actor="bench", now=now, claim=claim, ending=Ending(Outcome.SENT))
+        tries.receive(
+            claim.row.id, receipt, "receipt", actor="bench", now=now, claim=claim, ending=Ending(Outcome.SENT)
+        )
         receipts.append(process_time() - claimed)
         claims.append(claimed - started)
     return claims, receipts

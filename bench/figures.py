@@ -32,7 +32,8 @@ class Figure:
         """The line as text."""
         sign = "≥" if self.at_least else "≤"
         aim = "" if self.aim is None else f"{sign} {self.aim:g} {self.unit}"
-        return self.name, f"{self.value:.3g} {self.unit}", aim, self.verdict, self.raw
+        shown = f"{self.value:,.0f}" if self.value >= 100 else f"{self.value:.3g}"
+        return self.name, f"{shown} {self.unit}", aim, self.verdict, self.raw
 
 
 def middle(values: Iterable[float]) -> float:

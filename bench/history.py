@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from time import perf_counter
 
@@ -30,7 +31,7 @@ def run(quick: bool) -> list[Figure]:
     ]
 
 
-def _calls(here: Path, question: dict[str, object], rows: int) -> float:
+def _calls(here: Path, question: Mapping[str, object], rows: int) -> float:
     """The median of five processes, each asking once."""
     spent = []
     for _ in range(5):
@@ -46,7 +47,9 @@ def _command(here: Path) -> float:
     (here / "syndicator.toml").write_text(f'{HEAD}[ledger]\nurl = "sqlite:///ledger.db"\n')
     command = [sys.executable, "-m", "syndicator", "--config", str(here / "syndicator.toml"), "history"]
     started = perf_counter()
-    done = subprocess.run([*command, "--search", RARE, "--format", "json"], capture_output=True, check=True, env=environment())
+    done = subprocess.run(
+        [*command, "--search", RARE, "--format", "json"], capture_output=True, check=True, env=environment()
+    )
     if done.stdout.count(b'"permalink"') != RARE_TITLES * len(ACCOUNTS):
         raise RuntimeError("the command did not list what it should")
     return perf_counter() - started

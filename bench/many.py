@@ -18,7 +18,7 @@ ACCOUNTS = ("x-main", "facebook-main", "mastodon-main", "bluesky-main")
 BATCH = 5000
 RARE = "zeppelin"  # a word of so many titles:
 RARE_TITLES = 10
-BODY = {"media": [], "card": None, "language": "en", "warning": "", "sensitive": False}
+BODY: dict[str, Any] = {"media": [], "card": None, "language": "en", "warning": "", "sensitive": False}
 
 Row = dict[str, Any]
 
@@ -54,7 +54,14 @@ def _title(one: int, number: int) -> str:
 
 def _article(one: int, number: int, now: datetime) -> Row:
     lists: Row = {"authors": ["Ada Reporter"], "sections": ["News > City"], "tags": [], "labels": [], "photos": []}
-    body = {"summary": "After a long night.", "language": "en", "sensitive": False, "updated": None, **lists, "found": {}}
+    body = {
+        "summary": "After a long night.",
+        "language": "en",
+        "sensitive": False,
+        "updated": None,
+        **lists,
+        "found": {},
+    }
     return {
         "id": one + 1,
         "uid": f"{one:064x}",
@@ -101,7 +108,16 @@ def _delivery(one: int, account: str, row: int, number: int, now: datetime, sent
 def _post(one: int, row: int, now: datetime) -> Row:
     link = f"https://news.example/2026/{one}"
     text = f"The {WORDS[one % 15]}: what the city decided in session {one}\n\n{link}"
-    return {"delivery": row, "version": 1, "by": "bench", "at": now, "text": text, "link": link, "body": BODY, "fields": []}
+    return {
+        "delivery": row,
+        "version": 1,
+        "by": "bench",
+        "at": now,
+        "text": text,
+        "link": link,
+        "body": BODY,
+        "fields": [],
+    }
 
 
 def _attempt(row: int, now: datetime) -> Row:
@@ -112,4 +128,12 @@ def _attempt(row: int, now: datetime) -> Row:
 def _events(row: int, now: datetime) -> Iterator[Row]:
     moves = (("plan", None, "queued"), ("claim", "queued", "sending"), ("deliver", "sending", "sent"))
     for verb, before, after in moves:
-        yield {"delivery": row, "at": now, "actor": "bench", "verb": verb, "before": before, "after": after, "version": 1}
+        yield {
+            "delivery": row,
+            "at": now,
+            "actor": "bench",
+            "verb": verb,
+            "before": before,
+            "after": after,
+            "version": 1,
+        }

@@ -17,6 +17,7 @@ from bench.children import ROOT, Child, environment, folder
 from bench.figures import Figure
 from bench.rooms import written
 
+SOURCE = '[sources.world]\nurl = "{}/feed.xml"\nevery = "1s"\nallow_private = true\n'
 REST, SHORT_REST = 60.0, 5.0  # seconds between the posts and the look
 PATIENCE = 60.0  # seconds for the posts
 
@@ -24,11 +25,11 @@ PATIENCE = 60.0  # seconds for the posts
 def run(quick: bool) -> list[Figure]:
     """VmRSS of `syndicator run`, and its highest mark."""
     with folder() as here, Child("bench.networks", "newsroom") as networks:
-        source = f'[sources.world]\nurl = "{networks.hello["newsroom"]["url"]}/feed.xml"\nevery = "1s"\nallow_private = true\n'
-        file = written(here, networks.hello, source)
+        newsroom = networks.hello["newsroom"]["url"]
+        file = written(here, networks.hello, SOURCE.format(newsroom))
         with _daemon(file) as process:
             _until(lambda: b'"source read"' in (here / "log").read_bytes())  # what was there before is never posted
-            _publish(networks.hello["newsroom"]["url"])
+            _publish(newsroom)
             _until(lambda: all(networks.ask().values()))
             threading.Event().wait(SHORT_REST if quick else REST)
             found = _megabytes(process.pid)

@@ -56,13 +56,13 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """One life of the daemon: how it starts, which moment of a call to which network kills it, and after how many
+    """One life of the daemon: how it starts, which moment of a call to which networks kills it, and after how many
     seconds it is killed otherwise: from its start where the blow is random, else from when it has taken the ledger."""
 
     number: int
     kind: Kind
     blow: Blow
-    network: str
+    aims: Sequence[str]
     seconds: float
     delay: float = 0.0  # between an answer and its kill
     troubles: Sequence[Trouble] = ()
@@ -101,11 +101,11 @@ class Mix:
 
     kills: int
     execs: int
-    seconds: tuple[float, float] = (0.2, 0.6)
+    seconds: tuple[float, float] = (0.4, 1.0)  # a feed is read once a second
     long: float = 0.04  # share of lives that last until time-outs are over
     troubles: Sequence[float] = (0.7, 0.4)  # chances of a first and of a further fault in a life
     lasting: float = 0.0  # share of lives with a fault after which an account may wait for half a minute or more
-    blows: Mapping[Blow, int] = field(default_factory=lambda: {"receipt": 2, "stored": 4, "answered": 3, "random": 3})
+    blows: Mapping[Blow, int] = field(default_factory=lambda: {"receipt": 3, "stored": 4, "answered": 3, "random": 3})
     networks: Sequence[str] = NETWORKS
     makes: Sequence[Make] = ()  # the faults to choose from; all when empty
 
@@ -120,7 +120,7 @@ def lives(seed: int, mix: Mix) -> Iterator[Life]:
 
 def _life(chance: Random, mix: Mix, number: int, kind: Kind) -> Life:
     blow = chance.choices(list(mix.blows), list(mix.blows.values()))[0]
-    network = chance.choice(list(mix.networks))
+    aims = tuple(chance.sample(list(mix.networks), 2))
     seconds = chance.uniform(*mix.seconds)
     if chance.random() < mix.long:
         seconds += 2.5
@@ -129,7 +129,7 @@ def _life(chance: Random, mix: Mix, number: int, kind: Kind) -> Life:
     troubles = [_trouble(chance, mix) for likely in mix.troubles if chance.random() < likely]
     if chance.random() < mix.lasting:
         troubles.append(chance.choice([MINUTE, *(Trouble(name, "refused") for name in mix.networks)]))
-    return Life(number, kind, blow, network, seconds, chance.choice((0.0, 0.002, 0.01)), tuple(troubles))
+    return Life(number, kind, blow, aims, seconds, chance.choice((0.0, 0.002, 0.01)), tuple(troubles))
 
 
 def _trouble(chance: Random, mix: Mix) -> Trouble:

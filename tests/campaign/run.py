@@ -4,6 +4,7 @@ import signal
 from collections.abc import Iterable
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from syndicator.sandbox import NETWORKS
 from syndicator.sandbox.faults import Fault
@@ -11,7 +12,7 @@ from tests.campaign.plan import FRESH, Life, Mix, Trouble, lives
 from tests.campaign.stage import Row, Stage, until
 from tests.campaign.tally import Tally, held
 
-START = 20.0  # seconds the first life may take until the feed is read and all accounts have signed in
+START = 30.0  # seconds the first life may take until the feed is read and all accounts have signed in
 RESPITE = 12.0
 TWIN_SETTLES = 20.0  # the twin tries for ever what a network's own lock refuses
 FOR_PERSON = {"held", "failed", "unconfirmed"}
@@ -58,14 +59,14 @@ class Play:
         stage.publish(_mark(len(stage.links)))
         faults = [(trouble, self._ask_for(trouble)) for trouble in life.troubles]
         pid = stage.start(life.kind)
-        blow = self._aim(life, pid)
-        if blow:
-            until(lambda: stage.up(pid), START)
-        code = stage.ended(life.seconds)
+        blows = self._aim(life, pid)
+        code = stage.rises(pid, START) if blows else None
+        if code is None:
+            code = stage.ended(life.seconds)
         if code is None:
             code = stage.kill(pid)
         assert code == -signal.SIGKILL, f"the daemon ended by itself with {code}:\n{stage.log()}"
-        self._note(life, blow is not None and blow.left == 0, faults)
+        self._note(life, any(blow.left == 0 for blow in blows), faults)
 
     def _ask_for(self, trouble: Trouble) -> Fault | None:
         box = self.stage.box
@@ -75,12 +76,13 @@ class Play:
         mark = _mark(len(self.stage.links) - 1) if trouble.fresh else ""
         return box.fault(trouble.network, trouble.kind, match=mark, **trouble.options)
 
-    def _aim(self, life: Life, pid: int) -> Fault | None:
-        """The network's own blow; one that keeps the post from being stored is for the newest stories."""
+    def _aim(self, life: Life, pid: int) -> list[Fault]:
+        """The networks' own blows; one that keeps the post from being stored is for the newest stories."""
         if life.blow == "random":
-            return None
-        mark = _mark(len(self.stage.links) - 1) if life.blow == "receipt" else ""
-        return self.stage.box.fault(life.network, "kill", match=mark, when=life.blow, pid=pid, delay=life.delay)
+            return []
+        box, mark = self.stage.box, _mark(len(self.stage.links) - 1) if life.blow == "receipt" else ""
+        how: dict[str, Any] = {"match": mark, "when": life.blow, "pid": pid, "delay": life.delay}
+        return [box.fault(network, "kill", **how) for network in life.aims]
 
     def _note(self, life: Life, aimed: bool, faults: Iterable[tuple[Trouble, Fault | None]]) -> None:
         stage, tally = self.stage, self.tally

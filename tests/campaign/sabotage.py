@@ -59,7 +59,7 @@ def finds_nothing() -> None:
     from syndicator.adapters import bluesky, facebook_page, mastodon, x
 
     for adapter in (x.X, facebook_page.FacebookPage, mastodon.Mastodon, bluesky.Bluesky):
-        _set(adapter, find=lambda *_: None)
+        _set(adapter, find=lambda *_: None, shown=lambda *_: [])
 
 
 def retries() -> None:

@@ -10,6 +10,8 @@ import sys
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -19,6 +21,7 @@ from syndicator.sandbox import NETWORKS, Sandbox
 
 ROOT = Path(__file__).parents[2]
 FEED = 120  # stories in the feed: a minute of the steady pace, many polls long
+MANY = 1_000_000  # calls in an hour: no limit, or the daemon would spread its posts over hours
 UNLOCKED = ("x", "facebook_page")  # whose own check against duplicates is not promised, and is off here
 
 OPEN_ROWS = """
@@ -65,6 +68,8 @@ class Stage:
         self.box.newsroom.feed_items(FEED)
         for network in UNLOCKED:
             self.box.allow_duplicates(network)
+        for network, op in product(NETWORKS, ("publish", "upload", "find", "verify")):
+            self.box.limit(network, op, MANY, timedelta(hours=1))
         self._configure()
         line = (sys.executable, "-m", "tests.campaign.nursery", str(self._file), str(self._log), self.way)
         environment = {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", "PATH": os.environ.get("PATH", "")}
@@ -125,6 +130,16 @@ class Stage:
     def ended(self, seconds: float) -> int | None:
         """The exit code of the life that was started last, None when it lives on after so many seconds."""
         return self._hear(seconds)
+
+    def rises(self, pid: int, seconds: float) -> int | None:
+        """Wait until this life has taken the ledger. Its exit code when it ends before, as when a network is still
+        reading what the life before had sent, and kills for that."""
+        end = monotonic() + seconds
+        while not self.up(pid) and monotonic() < end:
+            code = self.ended(0.03)
+            if code is not None:
+                return code
+        return None
 
     def kill(self, pid: int, number: signal.Signals = signal.SIGKILL, seconds: float = 15) -> int:
         """Send a signal and wait for the end; the exit code."""
@@ -191,7 +206,7 @@ class Stage:
         self._read[network] += len(fresh)
         mine = set(self.links)
         for post in fresh:
-            if not post.by_hand:
+            if not post.by_hand and not post.deleted:
                 self._public[network].update(mine.intersection(post.links))
         return self._public[network]
 

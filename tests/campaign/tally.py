@@ -98,7 +98,7 @@ LINES: Sequence[tuple[str, Callable[[Tally], str]]] = (
     ("**doubled**", lambda t: f"**{t.doubled}**"),
 )
 NOTES = (
-    "Forked daemons leave no gap between two posts (`min_gap` 0), or the campaign would take hours.",
+    "Forked daemons leave no gap between two posts (`min_gap` 0) and no network counts calls, to save hours.",
     "X and Facebook take the same post twice here: their own check against duplicates is not promised.",
 )
 COUNTS: Sequence[tuple[str, Callable[[Held], str]]] = (

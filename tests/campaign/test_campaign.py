@@ -3,6 +3,7 @@
 import socket
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.sandbox import NETWORKS, Sandbox
-from tests.campaign.plan import NAMES as FAULTS
 from tests.campaign.plan import LASTING, Mix, lives
+from tests.campaign.plan import NAMES as FAULTS
 from tests.campaign.run import TWIN_SETTLES, campaign
 from tests.campaign.sabotage import WAYS
 from tests.campaign.tally import Tally, held, table
@@ -28,10 +29,11 @@ NO_LOCK = ("x", "facebook_page")
 STRUCK = Mix(24, 0, long=0.0, troubles=(), blows={"stored": 1, "answered": 1}, networks=NO_LOCK)
 SPOILT = Mix(24, 0, seconds=(1.0, 1.2), long=0.0, troubles=(1.0,), blows={"random": 1}, networks=NO_LOCK,
              makes=(("500-after", {}, False),))  # fmt: skip
+LOOKED = replace(STRUCK, kills=8)  # looks take their time: most of it in the last life
 SABOTEURS = {
     "claim-after": STRUCK,
     "unknown-is-unavailable": SPOILT,
-    "finds-nothing": STRUCK,
+    "finds-nothing": LOOKED,
     "retries": STRUCK,
 }
 
@@ -47,14 +49,23 @@ def test_a_short_campaign_loses_and_doubles_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("way", SABOTEURS)
 def test_a_saboteur_is_caught(tmp_path: Path, way: str) -> None:
-    """Each way of breaking the promise makes a short campaign fail: some story is public twice or nowhere."""
+    """Each way of breaking the promise makes a short campaign fail: it ends with a story that is public twice."""
     tally = campaign(tmp_path, SEED, SABOTEURS[way], way=way, settle=15, enough=True)
-    assert not tally.kept, _words(tally)
+    assert tally.doubled > 0, _words(tally)
 
 
 def test_every_saboteur_has_its_campaign() -> None:
     """No way of breaking the promise is left untried."""
     assert set(SABOTEURS) == set(WAYS) - {""}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mix", [STRUCK, SPOILT, LOOKED], ids=["struck", "spoilt", "looked"])
+def test_where_saboteurs_fail_the_program_passes(tmp_path: Path, mix: Mix) -> None:
+    """The campaigns in which saboteurs are caught are fair: the program as it is comes through them."""
+    tally = campaign(tmp_path, SEED, mix, settle=60)
+    assert tally.statuses == {"sent": mix.kills * len(NETWORKS)}, _words(tally)
+    assert tally.kept, _words(tally)
 
 
 @pytest.mark.slow
@@ -97,7 +108,7 @@ def test_a_long_campaign_draws_everything() -> None:
     drawn = list(lives(SEED, LONG))
     assert {trouble.kind for life in drawn for trouble in life.troubles} == {*FAULTS, "hang"}
     assert {life.blow for life in drawn} == {"receipt", "stored", "answered", "random"}
-    assert {life.network for life in drawn} == set(NETWORKS)
+    assert {network for life in drawn for network in life.aims} == set(NETWORKS)
 
 
 @given(copies=st.lists(st.integers(0, 3), max_size=30), asked=st.sets(st.integers(0, 29)))

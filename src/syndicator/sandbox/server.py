@@ -203,7 +203,10 @@ class _Port:
         }
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        call = await _read(request)
+        try:
+            call = await _read(request)
+        except ConnectionError:  # the caller is gone, as after a kill
+            return web.Response()
         op, carry_out = self._network.find_route(call)
         heard = LoggedRequest(self._network.clock(), call.method, call.path, op, 0, call.size)
         answered = self._store.log(self._network.name, heard)
