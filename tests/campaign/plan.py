@@ -50,7 +50,7 @@ NAMES = {
     "truncated": "answer cut off, stored",
     "drip": "answer dripping, stored",
     "duplicate": "“duplicate”, stored",
-    "refused": "connection refused",
+    "refused": "connections refused for a whole life",
 }
 
 

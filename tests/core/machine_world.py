@@ -47,7 +47,6 @@ language = "en"
 hold_for = "0s"
 sensitive = "hold"
 burst = 6
-exclude = ["derby"]
 [delivery]
 tries = 3
 retry_cap = "10m"
@@ -60,6 +59,7 @@ platform = "memory"
 platform = "memory"
 [accounts.picky]
 platform = "memory"
+exclude = ["derby"]
 """
 
 

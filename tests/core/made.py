@@ -38,13 +38,16 @@ def article(name: str, **fields: Any) -> Article:
     return Article(url=link, keys=(Key(f"url:news.example/{name}", link),), **fields)
 
 
+NO_PICTURE = Picture()
+
+
 @dataclass
 class Desk:
     """One newsroom in a test."""
 
     room: Room
     clock: Callable[[], datetime]
-    empty: Picture = Picture()
+    empty: Picture = NO_PICTURE
 
     def publish(self, name: str = "harbour", picture: Picture | None = None, **fields: Any) -> list[Delivery]:
         """An article appears in the feed, and is planned."""

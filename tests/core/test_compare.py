@@ -111,7 +111,9 @@ def test_something_alike_is_held_for_a_person(desk: Desk, clock, tmp_path: Path,
     assert (row.status, row.code) == (Status.HELD, "probable")
 
 
-def test_a_network_that_cannot_be_read_keeps_the_gate_shut(desk: Desk, clock, tmp_path: Path, reopened: list[Desk]) -> None:  # type: ignore[no-untyped-def]
+def test_a_network_that_cannot_be_read_keeps_the_gate_shut(
+    desk: Desk, clock, tmp_path: Path, reopened: list[Desk]
+) -> None:  # type: ignore[no-untyped-def]
     """Nothing is sent until the listing was read whole."""
     pipeline.start(desk.room)
     desk.publish("waiting")

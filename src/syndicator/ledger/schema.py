@@ -48,7 +48,7 @@ class Moment(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         if dialect.name == "postgresql":
             return value.replace(microsecond=value.microsecond // 1000 * 1000)
-        return f"{value:%Y-%m-%dT%H:%M:%S}.{value.microsecond // 1000:03d}Z"
+        return f"{value.isoformat(timespec='milliseconds')[:-6]}Z"
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None or dialect.name == "postgresql":
@@ -229,7 +229,16 @@ Index(
     sqlite_where=deliveries.c.status == "sending",
     postgresql_where=deliveries.c.status == "sending",
 )
-Index("ix_deliveries_queue", deliveries.c.account, deliveries.c.status, deliveries.c.due)
+Index(
+    "ix_deliveries_next",
+    deliveries.c.account,
+    deliveries.c.urgent.desc(),
+    deliveries.c.breaking.desc(),
+    deliveries.c.newest.desc(),
+    deliveries.c.id,
+    sqlite_where=deliveries.c.status == "queued",
+    postgresql_where=deliveries.c.status == "queued",
+)
 Index("ix_deliveries_claimed", deliveries.c.account, deliveries.c.claimed_at)
 Index("ix_deliveries_changed", deliveries.c.changed_at, deliveries.c.id)
 Index("ix_deliveries_list", deliveries.c.account, deliveries.c.status, deliveries.c.changed_at, deliveries.c.id)

@@ -51,7 +51,6 @@ class Store:
         except OSError as error:
             raise StoreError(f"the ledger's folder cannot be made: {error}") from error
         event.listen(engine, "connect", self._prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
         return engine
 
     def _engine_postgresql(self) -> Engine:
@@ -96,16 +95,23 @@ class Store:
         with self._errors("read"), self.engine.connect() as connection:
             if not self.sqlite:
                 connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            self._begin(connection, "DEFERRED")
             yield connection
+
+    def _begin(self, connection: Connection, kind: str) -> None:
+        # Not by a listener for "begin": an engine with listeners is slower at every statement.
+        if self.sqlite:
+            connection.exec_driver_sql(f"BEGIN {kind}")
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction: all or nothing. Raises StoreError when the database refuses."""
         with (
             self._errors("written"),
-            self.engine.connect().execution_options(writes=True) as connection,
+            self.engine.connect() as connection,
             connection.begin(),
         ):
+            self._begin(connection, "IMMEDIATE")
             yield connection
 
     @contextlib.contextmanager
@@ -114,11 +120,12 @@ class Store:
 
         Only one process at a time is in here. Raises StoreError.
         """
-        with self._errors("migrated"), self.engine.connect().execution_options(writes=True) as connection:
+        with self._errors("migrated"), self.engine.connect() as connection:
             if self.sqlite:
                 _references(connection, "OFF")  # no effect inside a transaction, so before it
             try:
                 with connection.begin():
+                    self._begin(connection, "IMMEDIATE")
                     if not self.sqlite:
                         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY + 1})
                     yield connection
@@ -216,8 +223,3 @@ def insert_missing(connection: Connection, table: Table, **values: Any) -> None:
 def _references(connection: Connection, state: str) -> None:
     driver: Any = connection.connection.driver_connection
     driver.execute(f"PRAGMA foreign_keys={state}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

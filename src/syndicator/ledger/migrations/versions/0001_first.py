@@ -247,7 +247,14 @@ def upgrade() -> None:
     op.create_index("ix_deliveries_changed", "deliveries", ["changed_at", "id"], unique=False)
     op.create_index("ix_deliveries_claimed", "deliveries", ["account", "claimed_at"], unique=False)
     op.create_index("ix_deliveries_list", "deliveries", ["account", "status", "changed_at", "id"], unique=False)
-    op.create_index("ix_deliveries_queue", "deliveries", ["account", "status", "due"], unique=False)
+    op.create_index(
+        "ix_deliveries_next",
+        "deliveries",
+        ["account", sa.text("urgent DESC"), sa.text("breaking DESC"), sa.text("newest DESC"), "id"],
+        unique=False,
+        sqlite_where=sa.text("status = 'queued'"),
+        postgresql_where=sa.text("status = 'queued'"),
+    )
     op.create_index("ix_deliveries_state", "deliveries", ["status", "changed_at", "id"], unique=False)
     op.create_index(
         "uq_deliveries_sending",
