@@ -4,7 +4,6 @@ whether anything left. `wire.py` is what adapters use.
 
 import json
 import socket
-import threading
 import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
@@ -17,6 +16,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from syndicator.adapters.watchdog import Watchdog
+
+_WATCHDOG = Watchdog()
 BODY_LIMIT = 8 << 20  # bytes; no answer of an API is larger
 CONNECT_LIMIT = 10.0  # seconds per address
 
@@ -174,9 +176,7 @@ class WatchedAdapter(HTTPAdapter):
         call = current_call.get() or Call(self._seconds)
         token = current_call.set(call)
         call.begin()
-        timer = threading.Timer(call.deadline.remaining, call.hang_up)
-        timer.daemon = True
-        timer.start()
+        watch = _WATCHDOG.watch(call.deadline.remaining, call.hang_up)
         try:
             return self._answer(call, request, options)
         except Exception as error:
@@ -184,7 +184,7 @@ class WatchedAdapter(HTTPAdapter):
             words = "no whole answer within the time for this call" if call.cut else _words(error)
             raise kind(f"{urlsplit(request.url or '').hostname}: {words}") from error
         finally:
-            timer.cancel()
+            watch.done()
             current_call.reset(token)
 
     def _answer(self, call: Call, request: requests.PreparedRequest, options: dict[str, Any]) -> requests.Response:
@@ -224,8 +224,16 @@ class Session(requests.Session):
     def __init__(self, adapter: HTTPAdapter) -> None:
         super().__init__()
         self.auth = lambda request: request  # else ~/.netrc would overwrite the account's own authorisation
+        self._merged: dict[tuple[Any, str], Any] = {}
         self.mount("https://", adapter)
         self.mount("http://", adapter)
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        """As requests does it, once for each host: the environment of a process does not change."""
+        key = (urlsplit(str(url))[:2], repr((proxies, stream, verify, cert)))
+        if key not in self._merged:
+            self._merged[key] = super().merge_environment_settings(url, proxies, stream, verify, cert)
+        return dict(self._merged[key])
 
     def get_redirect_target(self, _resp: requests.Response) -> None:
         """None: answers are given as they are."""
