@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -32,7 +32,7 @@ from syndicator.ledger import rows as from_rows
 from syndicator.ledger.schema import deliveries, events
 from syndicator.models import Delivery, Event, Post, Status, Wanted
 from syndicator.policy import Gate, account_gate
-from tests.core.machine_world import TIMEOUT, Killed, Worker, World
+from tests.core.machine_world import TIMEOUT, Worker, World
 
 HELD, QUEUED, SENDING, UNCONFIRMED = Status.HELD, Status.QUEUED, Status.SENDING, Status.UNCONFIRMED
 SENT, FAILED, SUPPRESSED, EXPIRED = Status.SENT, Status.FAILED, Status.SUPPRESSED, Status.EXPIRED
