@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syndicator import adapters
+from syndicator import __version__, adapters
 from syndicator.adapters import Adapter
 from syndicator.config import Config
 from syndicator.errors import ConfigError
@@ -20,7 +20,7 @@ from syndicator.render import Renderer
 
 Clock = Callable[[], datetime]
 
-USER_AGENT = "syndicator/0.1 (+https://github.com/syndicator; newsroom posts)"
+USER_AGENT = f"syndicator/{__version__}"
 
 
 def utc_now() -> datetime:
