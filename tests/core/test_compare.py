@@ -1,6 +1,8 @@
 """An older ledger is noticed, and nothing it forgot is sent twice."""
 
+import contextlib
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -135,6 +137,21 @@ def test_a_lost_counter_counts_as_an_older_ledger(desk: Desk, reopened: list[Des
     other = again(desk, reopened)
     assert pipeline.start(other.room) == 2
     assert all(state.compare_until for state in other.room.ledger.accounts.states())
+
+
+def test_a_copy_made_by_other_means_is_noticed(desk: Desk, clock, tmp_path: Path, reopened: list[Desk]) -> None:  # type: ignore[no-untyped-def]
+    """Also without a start in between, an older heartbeat than the one beside the ledger tells."""
+    pipeline.start(desk.room)
+    desk.room.ledger.copy(tmp_path / "backup.db")
+    with contextlib.closing(sqlite3.connect(tmp_path / "backup.db")) as plain:
+        plain.execute("UPDATE daemon SET starts = starts + 1")  # as if the file had simply been copied
+        plain.commit()
+    clock.forward(seconds=5)
+    pipeline.beat(desk.room)
+    old = restored(desk, tmp_path / "backup.db", reopened)
+    clock.forward(minutes=1)
+    pipeline.start(old.room)
+    assert all(state.compare_until for state in old.room.ledger.accounts.states())
 
 
 def test_a_backup_knows_that_it_is_one(desk: Desk, tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def sent(desk: Desk, name: str = "one") -> list[str]:
     return [text.split("<")[1].split(">")[0] for text in desk.public(name)]
 
 
-def test_five_hundred_new_items_are_bounded(desk: Desk, clock) -> None:  # type: ignore[no-untyped-def]
+def test_a_flood_of_new_items_is_bounded(desk: Desk, clock) -> None:  # type: ignore[no-untyped-def]
     """A flood leaves at the burst's pace, the newest first; the rest expires and says so."""
     flood(desk, FLOOD, age=timedelta(0), step=timedelta(minutes=1))
     hours = []

@@ -43,7 +43,7 @@ FEATURES = Features(
 
 HOST = "https://graph.facebook.com"  # the SDK's fixed address
 VERSION = "v26.0"  # current in 2026-11; a version lives two years: docs/graph-api/changelog
-SKEW = timedelta(minutes=1)  # between the platform's clock and ours
+SKEW = timedelta(minutes=10)  # between the platform's clock and ours
 PERMALINK = "https://www.facebook.com/"
 FIELDS = "id,message,created_time,attachments{url,unshimmed_url,target}"
 _LINK = re.compile(r"https?://[^\s<>\"]+")
@@ -96,12 +96,12 @@ class FacebookPage:
             return Identity(str(page["id"]), str(page["name"]), expires)
 
     def find(self, post: Post, since: datetime, known: frozenset[str]) -> Receipt | None:
-        """Reads the Page's published posts since a minute before `since`, until the post is found."""
+        """Reads the Page's published posts since ten minutes before `since`, until the post is found."""
         with self._wire.looking():
             return pick(post, map(_shown, self._published(since - SKEW)), known)
 
     def shown(self, since: datetime) -> list[Shown]:
-        """The Page's published posts since a minute before `since`, every page."""
+        """The Page's published posts since ten minutes before `since`, every page."""
         with self._wire.looking():
             return list(map(_shown, self._published(since - SKEW)))
 

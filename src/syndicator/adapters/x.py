@@ -46,7 +46,7 @@ FEATURES = Features(
 )
 
 HOST = "https://api.twitter.com"  # tweepy's fixed address, and what it signs for
-SKEW = timedelta(minutes=1)  # between the platform's clock and ours
+SKEW = timedelta(minutes=10)  # between the platform's clock and ours
 DEPTH = 3200  # posts a timeline reaches back: docs.x.com/x-api/posts/timelines, read 2026-11
 PERMALINK = "https://x.com/i/web/status/"
 _PERMALINKS = re.compile(
@@ -97,12 +97,12 @@ class X:
             return self._me()
 
     def find(self, post: Post, since: datetime, known: frozenset[str]) -> Receipt | None:
-        """Reads the account's own timeline since a minute before `since`, until the post is found."""
+        """Reads the account's own timeline since ten minutes before `since`, until the post is found."""
         with self._wire.looking():
             return pick(post, map(_shown, self._timeline(since - SKEW)), known)
 
     def shown(self, since: datetime) -> list[Shown]:
-        """The account's own timeline since a minute before `since`, every page."""
+        """The account's own timeline since ten minutes before `since`, every page."""
         with self._wire.looking():
             return list(map(_shown, self._timeline(since - SKEW)))
 

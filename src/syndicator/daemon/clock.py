@@ -139,7 +139,7 @@ class Daemon:
         if left:
             log.critical("receipts were not recorded", left=left)
         try:
-            self.room.ledger.accounts.beat(self.room.clock(), ended=True)
+            pipeline.beat(self.room, ended=True)
         except StoreError as error:
             log.error("end not recorded", error=str(error))
         self.room.ledger.store.unlock()
@@ -169,7 +169,7 @@ class Daemon:
     def _tick(self) -> None:
         room, now = self.room, self.room.clock()
         if self._beat.due(now):
-            room.ledger.accounts.beat(now)
+            pipeline.beat(room)
         pipeline.hand_back(room)
         pipeline.recover(room)
         pipeline.expire(room)

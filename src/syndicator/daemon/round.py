@@ -80,7 +80,7 @@ def once(room: Room) -> None:
         if pipeline.hand_back(room):
             log.critical("receipts were not recorded", left=len(room.unrecorded))
         alerts.tell(room)
-        room.ledger.accounts.beat(room.clock(), ended=True)
+        pipeline.beat(room, ended=True)
     finally:
         room.ledger.store.unlock()
 

@@ -1,6 +1,6 @@
 """poll → plan → deliver → reconcile: the only one who knows the order. Each step is one function on a Room."""
 
-from syndicator.pipeline.compare import compare, start
+from syndicator.pipeline.compare import beat, compare, start
 from syndicator.pipeline.deliver import deliver_next, hand_back
 from syndicator.pipeline.plan import expire, prepare, replan
 from syndicator.pipeline.poll import poll, poll_one, store
@@ -8,6 +8,7 @@ from syndicator.pipeline.reconcile import look, recover
 from syndicator.pipeline.verify import verify
 
 __all__ = [
+    "beat",
     "compare",
     "deliver_next",
     "expire",

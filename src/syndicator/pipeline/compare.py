@@ -1,10 +1,11 @@
 """Compare: after an older ledger was restored, what the networks show comes before what the ledger remembers.
 
-The ledger counts its starts and a file beside it keeps a copy. A ledger that is behind that file has forgotten posts:
+The ledger counts its starts and notes its heartbeat; a file beside it keeps a copy of both. A ledger that is behind
+that file has forgotten posts:
 nothing leaves an account until every post it might have sent was looked for in one listing of its network.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -33,29 +34,42 @@ def start(room: Room) -> int:
     """Count this start in the ledger and beside it. A ledger behind its copy must be compared. Returns the count."""
     now, file = room.clock(), counter(room)
     beat = room.ledger.accounts.heartbeat()
-    known, copied = beat.starts if beat else 0, _read(file)
-    behind = known < copied if copied is not None else known > 0
-    if behind:
+    copied, copied_beat = _read(file)
+    known = beat.starts if beat else 0
+    forgot = known < copied or (beat is not None and (copied_beat is None or beat.beat < copied_beat))
+    if forgot:
         since = (beat.beat if beat else now - timedelta(days=1)) - MARGIN
         room.ledger.accounts.must_compare(since, now)
         log.warning("an older ledger was restored", starts=known, expected=copied, since=since)
-    starts = room.ledger.accounts.started(room.process, now, at_least=copied or 0)
-    _write(file, starts)
+    starts = room.ledger.accounts.started(room.process, now, at_least=copied)
+    _write(file, starts, now)
     return starts
 
 
-def _read(file: Path) -> int | None:
+def beat(room: Room, *, ended: bool = False) -> None:
+    """Say in the ledger, then beside it, that the daemon lives, or went in good order."""
+    now = room.clock()
+    room.ledger.accounts.beat(now, ended=ended)
+    heart = room.ledger.accounts.heartbeat()
+    if heart:
+        _write(counter(room), heart.starts, now)
+
+
+def _read(file: Path) -> tuple[int, datetime | None]:
+    """The copy: starts, and the last beat; zero and None when there is none."""
     try:
-        return int(file.read_text("ascii"))
+        starts, last = file.read_text("ascii").split()
+        return int(starts), datetime.fromisoformat(last)
     except (OSError, ValueError):
-        return None
+        return 0, None
 
 
-def _write(file: Path, starts: int) -> None:
+def _write(file: Path, starts: int, last: datetime) -> None:
+    last = last.replace(microsecond=last.microsecond // 1000 * 1000)  # as exact as the ledger keeps it
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         partial = file.with_name(file.name + ".part")
-        partial.write_text(str(starts), "ascii")
+        partial.write_text(f"{starts} {last.isoformat(timespec='milliseconds')}", "ascii")
         partial.replace(file)
     except OSError as error:
         log.error("the counter beside the ledger cannot be written", file=str(file), error=str(error))
