@@ -1,6 +1,8 @@
 """The demo from curtain to curtain."""
 
 import os
+import shutil
+import sys
 from pathlib import Path
 from threading import Event
 
@@ -139,7 +141,8 @@ def _epilogue(stage: Stage, wrong: list[str], voice: Voice) -> int:
 
 def _commands(stage: Stage, voice: Voice) -> None:
     voice.chapter("Look further")
-    start = f"syndicator --config {quoted(stage.config)}"
+    program = _program()
+    start = f"{program} --config {quoted(stage.config)}"
     story = f"http://127.0.0.1:{stage.ports['newsroom']}/articles/explosion-at-grain-depot"
     lines = (
         ("history", "every post: when, where, what became of it"),
@@ -151,8 +154,19 @@ def _commands(stage: Stage, voice: Voice) -> None:
     for line, what in lines:
         voice.command(f"{start} {line}", what)
     networks = f"--folder {quoted(stage.folder / 'networks')} --port-base {stage.ports[NETWORKS[0]]}"
-    voice.command(f"syndicator sandbox {networks}", "the networks up again")
-    voice.command(f"syndicator demo --folder {quoted(stage.folder)}", "once more: nothing is posted twice")
+    voice.command(f"{program} sandbox {networks}", "the networks up again")
+    voice.command(f"{program} demo --folder {quoted(stage.folder)}", "once more: nothing is posted twice")
+
+
+def _program() -> str:
+    """What to type for this program here: its name, or its path where the shell would not find it by name."""
+    called = Path(sys.argv[0])
+    if shutil.which("syndicator") or called.name != "syndicator":
+        return "syndicator"
+    try:
+        return str(called.relative_to(Path.cwd()))
+    except ValueError:
+        return str(called)
 
 
 def _stay(voice: Voice) -> None:
