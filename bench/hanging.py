@@ -20,11 +20,11 @@ from syndicator.ledger.schema import deliveries
 from syndicator.models import Status
 from syndicator.room import Room, open_room, utc_now
 
-HANGS, NETWORK = "mastodon", "mastodon"  # the account and its network
+HANGS, NETWORK = "x", "x"  # the account and its network
 SECONDS = 30  # how long each of its calls hangs
 AHEAD = timedelta(seconds=5)  # from the daemon's start to the first due time: imports are no delay of a post
 SPREAD = timedelta(seconds=30)  # over which each account's posts fall due
-PATIENCE = 90.0
+PATIENCE = 60.0
 MOST_CALLS = 5  # of an account that waits for each; more would mean that they did not hang
 
 Delays = list[float]
