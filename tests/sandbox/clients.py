@@ -59,10 +59,11 @@ class Page:
     """facebook-sdk for one Page, with the proof of the app secret on every call."""
 
     def __init__(self, box: Sandbox, account: str = "main") -> None:
-        facebook.FACEBOOK_GRAPH_URL = box.url("facebook_page") + "/"
+        session = requests.Session()
+        session.mount(facebook.FACEBOOK_GRAPH_URL, _Rewritten(box.url("facebook_page")))
         known = box.accounts("facebook_page", account)
         self.id, token = known["options"]["page_id"], known["secrets"]["page_token"]
-        self.graph = facebook.GraphAPI(access_token=token, timeout=5)
+        self.graph = facebook.GraphAPI(access_token=token, timeout=5, session=session)
         self.graph.version = VERSION
         secret = known["secrets"].get("app_secret", "")
         self.proof = {"appsecret_proof": hmac.new(secret.encode(), token.encode(), "sha256").hexdigest()}

@@ -1,6 +1,5 @@
 """facebook-sdk against the sandbox's Page."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -11,13 +10,6 @@ from syndicator.sandbox import Sandbox
 from tests.sandbox.clients import VERSION, Page
 
 LINK = "https://example.com/news/ferry?a=1&b=2"
-
-
-@pytest.fixture(autouse=True)
-def _graph_url() -> Iterator[None]:
-    before = facebook.FACEBOOK_GRAPH_URL
-    yield
-    facebook.FACEBOOK_GRAPH_URL = before
 
 
 def test_a_photo_with_caption_and_alt(box: Sandbox, photo: bytes) -> None:

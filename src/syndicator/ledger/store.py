@@ -183,7 +183,8 @@ class Store:
         """Let another process send."""
         with self._guard, contextlib.suppress(SQLAlchemyError):
             if isinstance(self._lock, Connection):
-                # Closing only returns it to the pool, where the session would keep the lock.
+                self._lock.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK_KEY})
+                # Closing only returns it to the pool, where a session that failed above would keep the lock.
                 self._lock.invalidate()
             if self._lock is not None:
                 self._lock.close()
