@@ -59,9 +59,9 @@ def test_no_secret_in_a_traceback(lines: io.StringIO) -> None:
 
 def test_libraries_are_hidden_too(lines: io.StringIO) -> None:
     """Records of the standard library go the same way."""
-    logging.getLogger("some.library").warning("password=%s", "abcdefghijkl")
+    logging.getLogger("other.package").warning("password=%s", "abcdefghijkl")
     assert "abcdefghijkl" not in lines.getvalue()
-    assert "some.library" in lines.getvalue()
+    assert "other.package" in lines.getvalue()
 
 
 def test_people_get_a_console() -> None:
