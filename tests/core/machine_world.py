@@ -215,7 +215,7 @@ class World:
         self.places = {
             "sure": Place("sure", self.clock, timedelta(0), absence="certain"),
             "late": Place(
-                "late", self.clock, timedelta(minutes=6), absence="evidence", settle=timedelta(minutes=5)
+                "late", self.clock, timedelta(minutes=4), absence="evidence", settle=timedelta(minutes=5)
             ),
             "picky": Place("picky", self.clock, timedelta(0), absence="evidence", settle=timedelta(minutes=1)),
         }  # fmt: skip
