@@ -241,14 +241,13 @@ def _twitter_text() -> ModuleType:
     stand_in = ModuleType("pkg_resources")
     vars(stand_in)["resource_string"] = _resource
     with _importing:
-        theirs = sys.modules.get("pkg_resources")
+        theirs = {name: module for name, module in sys.modules.items() if name == "pkg_resources"}
         sys.modules["pkg_resources"] = stand_in
         try:
             return import_module("twitter_text")
         finally:
             del sys.modules["pkg_resources"]
-            if theirs:
-                sys.modules["pkg_resources"] = theirs
+            sys.modules.update(theirs)
 
 
 _importing = Lock()
