@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.models import Features
-from syndicator.text import Mark, cut, cut_to, graphemes, measure, normalise, oneline, shrink
+from syndicator.text import Mark, _resource, cut, cut_to, graphemes, measure, normalise, oneline, shrink
 
 X = Features("x", "X", "X", "weighted", 280)
 FACEBOOK = Features("facebook_page", "Facebook", "f", "utf16", 63206)
@@ -282,3 +282,8 @@ def test_shrink_fits_or_says_so(marks: list[Mark], room: int) -> None:
     shortest = graphemes("".join(mark.at(min(mark.least, graphemes(mark.text))) for mark in marks))
     assert (printed is None) == (shortest > room)
     assert printed is None or graphemes("".join(printed)) <= room
+
+
+def test_the_library_finds_its_tables() -> None:
+    """The stand-in for pkg_resources reads a file that lies beside a module of the library."""
+    assert b"def " in _resource("twitter_text.config", "parse_tweet.py")
