@@ -170,7 +170,8 @@ def lost(row: Delivery, now: datetime, rules: DeliveryRules, settle: timedelta, 
     """It may be public. The first look waits for the request's time-out and for the platform's settling."""
     start = now + max(rules.timeout, settle)
     changes = {"next_look": start, "looks": 0, "tries": row.tries + 1, "closed": False}
-    return Move("lose", UNCONFIRMED, code, detail, changes)
+    gone = row.wanted is Wanted.GONE  # the person's reason stays
+    return Move("lose", UNCONFIRMED, code, row.detail if gone else detail, changes)
 
 
 def absent(row: Delivery, since: datetime, now: datetime, features: Features, rules: DeliveryRules) -> Move:

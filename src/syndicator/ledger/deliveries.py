@@ -135,7 +135,9 @@ class Deliveries:
         """A person said no while the request may be out: remembered, without a move of the state."""
         with self._store.write() as connection:
             row = rows.delivery_by_id(connection, number, lock=True)
-            gone = {"wanted": Wanted.GONE.value}
+            gone: dict[str, object] = {"wanted": Wanted.GONE.value}
+            if row.status is Status.UNCONFIRMED and row.closed:
+                gone |= {"closed": False, "next_look": now}  # it must be found before it can be taken down
             return rows.move(connection, row, Move("unwant", row.status, row.code, reason, gone), actor, now)
 
     def expire(self, now: datetime, actor: str) -> list[Delivery]:

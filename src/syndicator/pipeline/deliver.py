@@ -140,7 +140,8 @@ def _withheld(room: Room, account: Account, claim: Claim, error: Exception) -> D
 
 def _refused(room: Room, account: Account, features: Features, claim: Claim, error: DeliveryError) -> Delivery:
     now, rules = room.clock(), account.delivery
-    if isinstance(error, MediaRefused) and not _has_photo(claim.post):
+    if isinstance(error, MediaRefused) and (claim.row.frozen or not _has_photo(claim.post)):
+        # A frozen post may be public with its photo: it leaves as it was, or not at all.
         error = Rejected(str(error), code=error.code or "photo")
     settle = rules.settle if rules.settle is not None else features.settle
     current = room.ledger.deliveries.get(claim.row.id)
