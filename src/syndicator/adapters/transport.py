@@ -21,6 +21,7 @@ from syndicator.adapters.watchdog import Watchdog
 _WATCHDOG = Watchdog()
 BODY_LIMIT = 8 << 20  # bytes; no answer of an API is larger
 CONNECT_LIMIT = 10.0  # seconds per address
+FRESH = 2.0  # seconds since its last answer in which a server keeps a connection; the shortest setting in use is 5
 
 
 class NotSent(requests.ConnectionError):
@@ -164,6 +165,7 @@ class WatchedAdapter(HTTPAdapter):
         super().__init__(max_retries=0)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _PoolTLS}
         self._host, self._base, self._seconds = host, base_url.rstrip("/"), seconds
+        self._answered = -FRESH
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         """As inherited, with watched connections."""
@@ -192,8 +194,8 @@ class WatchedAdapter(HTTPAdapter):
             request.url = self._base + (request.url or "")[len(self._host) :]
         if urlsplit(request.url or "").hostname in ("127.0.0.1", "localhost", "::1"):
             options["proxies"] = {}
-        if call.sent:
-            # A kept-alive connection may have been closed by the server a moment ago. On a fresh one "refused"
+        if call.sent and time.monotonic() - self._answered >= FRESH:
+            # A connection kept for long may have been closed by the server a moment ago. On a new one "refused"
             # proves that nothing was sent; on a kept one the same event would leave the outcome unknown.
             self.poolmanager.clear()
         left = call.deadline.remaining
@@ -205,6 +207,7 @@ class WatchedAdapter(HTTPAdapter):
         response._content, response._content_consumed = body, True  # type: ignore[attr-defined]  # noqa: SLF001
         if call.cut:  # without Content-Length the hang-up looks like a regular end
             raise TimeoutError("cut at the deadline")
+        self._answered = time.monotonic()
         call.answer = Answer(response.status_code, response.headers, body)
         return response
 

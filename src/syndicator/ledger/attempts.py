@@ -4,19 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Connection, func, select, update
 
 from syndicator import delivery as machine
 from syndicator.delivery import Move
 from syndicator.errors import Stale, Withheld
-from syndicator.ledger import rows
-from syndicator.ledger.schema import accounts, attempts, deliveries, events, switch
+from syndicator.ledger import rows, sql
+from syndicator.ledger.schema import accounts, attempts, deliveries, events
 from syndicator.ledger.store import Store
 from syndicator.models import Attempt, Budget, Delivery, Event, Outcome, Post, Receipt, Status, Wanted
 from syndicator.policy import HOUR, Gate, Recent
 
-PUBLIC = (Status.SENT, Status.SENDING, Status.UNCONFIRMED, Status.RETRACTING, Status.RETRACTED)
-"""States in which a post is, was, or may be public: they count against the burst."""
+_ALL = 1_000_000  # more posts than an account can send in an hour
 
 Judge = Callable[[Delivery, Recent], Gate | None]
 
@@ -55,33 +54,41 @@ class Attempts:
             return _recent(connection, account, now)
 
     def claim(
-        self, account: str, judge: Judge, *, process: str, actor: str, timeout: timedelta, now: datetime
-    ) -> Claim | Gate | None:
-        """Take the account's first due post for sending. None when nothing is due, a Gate when one is closed."""
-        with self._store.write() as connection:
+        self, account: str, judge: Judge, *, process: str, actor: str, timeout: timedelta, now: datetime,
+        latest: int = 0,
+    ) -> Claim | Gate | None:  # fmt: skip
+        """Take the account's first due post for sending. None when nothing is due, a Gate when one is closed.
+
+        `latest` is how many of the last hour's posts, the newest first, the judge is told of; 0: all.
+        """
+        with self._store.write("later") as connection:
             _lock_account(connection, account, self._store.sqlite)
-            found = connection.execute(_FIRST_DUE, {"uid": account, "now": now}).mappings().first()
-            if found is None or connection.execute(_SENDING, {"uid": account}).first():
+            found = connection.execute(sql.FIRST_DUE, {"uid": account, "now": now}).mappings().first()
+            if found is None:
                 return None
             row = rows.delivery(found)
-            closed = judge(row, _recent(connection, account, now))
+            closed = judge(row, _recent(connection, account, now, latest))
             if closed:
                 return closed
-            return _claim(connection, row, process, actor, timeout, now)
+            if found["text"] is None:
+                raise Stale(f"post {row.id} has no words to send")
+            return _claim(connection, row, rows.post(found), process, actor, timeout, now)
 
     def let_out(self, claim: Claim, now: datetime) -> None:
         """`go`: commit "request out" on the attempt, or raise Withheld. After it the post may be public."""
-        with self._store.write() as connection:
-            row = rows.delivery_by_id(connection, claim.row.id, lock=True)
-            why = _why_not(connection, row, claim, now)
+        with self._store.write("shared") as connection:
+            # Changed first: the row is locked then, and whoever stops, pauses or says no has done so or has to wait.
+            mine = {"of_id": claim.row.id, "of_attempt": claim.attempt}
+            if connection.execute(sql.LET_OUT, mine).rowcount != 1:
+                raise Withheld(_taken(rows.delivery_by_id(connection, claim.row.id), claim))
+            why = _why_not(connection, claim, now)
             if why:
                 raise Withheld(why)
-            connection.execute(_TRY, {"number": claim.attempt, "request_out": now})
-            connection.execute(_ROW, {"number": row.id, "requests": row.requests + 1, "frozen": True})
+            connection.execute(sql.TRY_OUT, {"number": claim.attempt, "request_out": now})
 
     def record(self, claim: Claim, move: Move, ending: Ending, *, actor: str, now: datetime) -> Delivery:
         """Write down how a try without a receipt ended. Raises Stale when the row is no longer this attempt's."""
-        with self._store.write() as connection:
+        with self._store.write("shared") as connection:
             row = rows.delivery_by_id(connection, claim.row.id, lock=True)
             _end(connection, claim.attempt, ending, now)
             if row.attempt != claim.attempt or row.status is not Status.SENDING:
@@ -98,18 +105,20 @@ class Attempts:
         the account already holds proves nothing: Stale. One from the publishing request is a verify, too; `budget` is
         what its answer said of the limit.
         """
-        with self._store.write() as connection:
-            row = rows.delivery_by_id(connection, number, lock=True)
+        with self._store.write("shared") as connection:
+            found = connection.execute(sql.RECEIVER, {"number": number, "remote": receipt.remote_id}).mappings().first()
+            if found is None:
+                raise LookupError(f"there is no post {number}")
+            row = rows.delivery(found)
             if claim and ending:
                 _end(connection, claim.attempt, ending, now)
             if row.remote_id is not None:
                 return _again(connection, row, receipt, actor, now)
-            other = connection.execute(_HOLDER, {"uid": row.account, "remote": receipt.remote_id}).scalar()
-            if other is not None:
-                raise Stale(f"{receipt.permalink} already belongs to post {other}")
+            if found["holder"] is not None:
+                raise Stale(f"{receipt.permalink} already belongs to post {found['holder']}")
             after = rows.move(connection, row, machine.delivered(receipt, by, now, detail), actor, now)
             if by == "receipt":
-                connection.execute(_ACCOUNT, {"of_uid": row.account, **_healthy(now, budget)})
+                connection.execute(sql.ACCOUNT, {"of_uid": row.account, **_healthy(now, budget)})
             if row.wanted is Wanted.GONE:
                 after = rows.move(
                     connection,
@@ -179,41 +188,6 @@ class Attempts:
 
 # ---------------------------------------------------------------------------------------------- parts of a transaction
 
-# Built once: building these statements costs several times what running them does.
-_d = deliveries.c
-_NOW = bindparam("now", type_=_d.due.type)
-_FIRST_DUE = (
-    select(deliveries)
-    # A literal, so that an index of the queued rows alone can serve.
-    .where(_d.account == bindparam("uid"), _d.status == literal_column(f"'{Status.QUEUED.value}'"))
-    .where(_d.due.is_(None) | (_d.due <= _NOW), _d.expires.is_(None) | (_d.expires > _NOW))
-    .order_by(_d.urgent.desc(), _d.breaking.desc(), _d.newest.desc(), _d.id)
-    .limit(1)
-)
-_SENDING = select(_d.id).where(_d.account == bindparam("uid"), _d.status == Status.SENDING.value)
-_CLAIMED = (
-    select(_d.claimed_at, _d.status)
-    .where(_d.account == bindparam("uid"), _d.claimed_at > bindparam("since"))
-    .order_by(_d.claimed_at)
-)
-_STOPPED = select(switch.c.reason).scalar_subquery()
-_UNKNOWN = (
-    select(func.count())
-    .where(_d.account == accounts.c.uid, _d.status == Status.UNCONFIRMED.value, _d.closed.is_(False))
-    .where(accounts.c.last_sent.is_(None) | (_d.claimed_at > accounts.c.last_sent))
-    .correlate(accounts)
-    .scalar_subquery()
-)
-_STANDING = select(accounts, _STOPPED.label("stopped"), _UNKNOWN.label("unknown")).where(
-    accounts.c.uid == bindparam("uid")
-)
-_STOPS = select(accounts.c.paused, _STOPPED).where(accounts.c.uid == bindparam("uid"))
-_HOLDER = select(_d.id).where(_d.account == bindparam("uid"), _d.remote_id == bindparam("remote"))
-_ADD_TRY = insert(attempts)
-_TRY = update(attempts).where(attempts.c.id == bindparam("number"))
-_ROW = update(deliveries).where(_d.id == bindparam("number"))
-_ACCOUNT = update(accounts).where(accounts.c.uid == bindparam("of_uid"))
-
 
 def _healthy(now: datetime, budget: Budget | None) -> dict[str, object]:
     values: dict[str, object] = {"last_sent": now, "verified_at": now, "wait_until": None, "failures": 0}
@@ -227,10 +201,10 @@ def _lock_account(connection: Connection, account: str, sqlite: bool) -> None:
         connection.execute(select(accounts.c.uid).where(accounts.c.uid == account).with_for_update())
 
 
-def _recent(connection: Connection, account: str, now: datetime) -> Recent:
-    claimed = connection.execute(_CLAIMED, {"uid": account, "since": now - HOUR})
-    hour = tuple(moment for moment, status in claimed if status in PUBLIC)
-    now_at = connection.execute(_STANDING, {"uid": account}).one()
+def _recent(connection: Connection, account: str, now: datetime, latest: int = 0) -> Recent:
+    asked = {"uid": account, "since": now - HOUR, "latest": latest or _ALL}
+    hour = tuple(connection.execute(sql.CLAIMED, asked).scalars())[::-1]
+    now_at = connection.execute(sql.STANDING, {"uid": account}).one()
     times = [moment for moment in (*hour[-1:], now_at.last_sent) if moment is not None]
     return Recent(
         hour=hour,
@@ -248,10 +222,12 @@ def _budget(limit: int | None, left: int | None, resets: datetime | None) -> Bud
     return None if limit is None or left is None or resets is None else Budget(limit, left, resets)
 
 
-def _claim(connection: Connection, row: Delivery, process: str, actor: str, timeout: timedelta, now: datetime) -> Claim:
+def _claim(
+    connection: Connection, row: Delivery, post: Post, process: str, actor: str, timeout: timedelta, now: datetime
+) -> Claim:
     deadline = now + timeout
     values = {"delivery": row.id, "version": row.version, "process": process, "started": now, "deadline": deadline}
-    key = connection.execute(_ADD_TRY, values).inserted_primary_key
+    key = connection.execute(sql.ADD_TRY, values).inserted_primary_key
     number = int(key[0]) if key else 0
     changes = {
         "attempt": number,
@@ -260,21 +236,20 @@ def _claim(connection: Connection, row: Delivery, process: str, actor: str, time
         "first_attempt_at": row.first_attempt_at or now,
     }
     after = rows.move(connection, row, Move("claim", Status.SENDING, row.code, row.detail, changes), actor, now)
-    version = rows.get_version(connection, row.id, row.version)
-    if version is None:
-        raise Stale(f"post {row.id} has no words to send")
-    post = replace(version.post, key=row.key, record_key=row.record_key, created_at=after.created_at)
+    post = replace(post, key=row.key, record_key=row.record_key, created_at=after.created_at)
     return Claim(after, number, deadline, post)
 
 
-def _why_not(connection: Connection, row: Delivery, claim: Claim, now: datetime) -> str:
+def _taken(row: Delivery, claim: Claim) -> str:
     if row.attempt != claim.attempt or row.status is not Status.SENDING:
         return "somebody else decided about this post meanwhile"
-    if row.wanted is Wanted.GONE:
-        return "a person said no while it was being sent"
+    return "a person said no while it was being sent"
+
+
+def _why_not(connection: Connection, claim: Claim, now: datetime) -> str:
     if now >= claim.deadline:
         return "the deadline passed before the request could go out"
-    paused, stopped = connection.execute(_STOPS, {"uid": row.account}).one()
+    paused, stopped = connection.execute(sql.STOPS, {"uid": claim.row.account}).one()
     if stopped is not None:
         return f"all sending was stopped: {stopped}"
     return "" if paused is None else f"the account was paused: {paused}"
@@ -290,7 +265,7 @@ def _end(connection: Connection, attempt: int, ending: Ending, now: datetime) ->
         "request_id": ending.request_id,
         "cost": ending.cost,
     }
-    connection.execute(_TRY, {"number": attempt, **values})
+    connection.execute(sql.TRY, {"number": attempt, **values})
 
 
 def _again(connection: Connection, row: Delivery, receipt: Receipt, actor: str, now: datetime) -> Delivery:

@@ -4,10 +4,11 @@ import contextlib
 import fcntl
 import os
 import socket
+import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,6 +16,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from syndicator.errors import ConfigError, StoreError
+from syndicator.ledger.wal import Wal
+
+Sync = Literal["own", "shared", "later"]
 
 BUSY_MS = 10_000  # how long a writer waits for another one
 _CONNECT_S = 10  # how long a PostgreSQL server may take to answer
@@ -38,6 +42,9 @@ class Store:
         self._lock: IO[str] | Connection | None = None
         self._guard = threading.Lock()
         self.engine = self._engine()
+        self._wal = Wal(self.path) if self.path else None
+        # SQLite has one writer. A thread that waits here goes on at once; SQLite's own waiting is a row of sleeps.
+        self._turn = threading.Lock() if self.sqlite else contextlib.nullcontext()
 
     def _engine(self) -> Engine:
         try:
@@ -104,15 +111,29 @@ class Store:
             connection.exec_driver_sql(f"BEGIN {kind}")
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction: all or nothing. Raises StoreError when the database refuses."""
-        with (
-            self._errors("written"),
-            self.engine.connect() as connection,
-            connection.begin(),
-        ):
-            self._begin(connection, "IMMEDIATE")
-            yield connection
+    def write(self, sync: Sync = "own") -> Iterator[Connection]:
+        """One transaction: all or nothing. Raises StoreError when the database refuses.
+
+        When it has ended it is on the disk: by a sync of its "own", or on SQLite by one that threads have "shared".
+        "later" is for what nobody outside sees: the end of the process does not undo it, a power cut may, until a
+        later transaction has ended.
+        """
+        with self._errors("written"), self._turn, self.engine.connect() as connection:
+            self._begin_sync(connection, sync)
+            with connection.begin():
+                self._begin(connection, "IMMEDIATE")
+                if sync == "later" and not self.sqlite:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+                yield connection
+        if self._wal and sync == "shared":
+            with self._errors("synced"):
+                self._wal.sync()
+
+    def _begin_sync(self, connection: Connection, sync: Sync) -> None:
+        # Past SQLAlchemy, which would begin a transaction, inside of which this has no effect.
+        if self.sqlite:
+            driver: Any = connection.connection.driver_connection
+            driver.execute(f"PRAGMA synchronous={'FULL' if sync == 'own' else 'NORMAL'}")
 
     @contextlib.contextmanager
     def remake(self) -> Iterator[Connection]:
@@ -121,6 +142,7 @@ class Store:
         Only one process at a time is in here. Raises StoreError.
         """
         with self._errors("migrated"), self.engine.connect() as connection:
+            self._begin_sync(connection, "own")
             if self.sqlite:
                 _references(connection, "OFF")  # no effect inside a transaction, so before it
             try:
@@ -141,7 +163,7 @@ class Store:
     def _errors(self, verb: str) -> Iterator[None]:
         try:
             yield
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise StoreError(f"the ledger {self.name} could not be {verb}: {_cause(error)}") from error
 
     # ------------------------------------------------------------------------------------------ one daemon only
@@ -211,7 +233,7 @@ def _address(url: str) -> URL:
     return found
 
 
-def _cause(error: SQLAlchemyError) -> str:
+def _cause(error: Exception) -> str:
     return " ".join(str(getattr(error, "orig", None) or error).split())[:300]
 
 

@@ -57,8 +57,9 @@ def deliver_next(room: Room, account: Account) -> Delivery | Gate | None:
         return gate(row, account, features, recent, now, room.zone)
 
     claim = room.ledger.attempts.claim(
-        account.uid, judge, process=room.process, actor=room.actor, timeout=account.delivery.timeout, now=now
-    )
+        account.uid, judge, process=room.process, actor=room.actor, timeout=account.delivery.timeout, now=now,
+        latest=max(1, account.policy.burst),
+    )  # fmt: skip
     if claim is None or isinstance(claim, Gate):
         return claim
     return _send(room, account, features, adapter, claim)
