@@ -200,9 +200,7 @@ def leave(room: Room, number: int, actor: str) -> Delivery:
 
     def decide(row: Delivery) -> Move:
         _must_be(row, {Status.UNCONFIRMED}, "leave")
-        return Move(
-            "leave", Status.UNCONFIRMED, row.code, "left as it is by a person", {"closed": True, "next_look": None}
-        )
+        return Move("leave", Status.UNCONFIRMED, row.code, "left as it is by a person", {"closed": True})
 
     return room.ledger.deliveries.move(number, decide, actor, room.clock())
 

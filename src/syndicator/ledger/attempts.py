@@ -10,7 +10,7 @@ from syndicator import delivery as machine
 from syndicator.delivery import Move
 from syndicator.errors import Stale, Withheld
 from syndicator.ledger import rows, sql
-from syndicator.ledger.schema import accounts, attempts, deliveries, events
+from syndicator.ledger.schema import attempts, deliveries, events
 from syndicator.ledger.store import Store
 from syndicator.models import Attempt, Budget, Delivery, Event, Outcome, Post, Receipt, Status, Wanted
 from syndicator.policy import HOUR, Gate, Recent
@@ -63,7 +63,7 @@ class Attempts:
         """
         with self._store.write("later") as connection:
             _lock_account(connection, account, self._store.sqlite)
-            found = connection.execute(sql.FIRST_DUE, {"uid": account, "now": now}).mappings().first()
+            found = sql.FIRST_DUE.first(connection, {"uid": account, "now": now})
             if found is None:
                 return None
             row = rows.delivery(found)
@@ -79,12 +79,12 @@ class Attempts:
         with self._store.write("shared") as connection:
             # Changed first: the row is locked then, and whoever stops, pauses or says no has done so or has to wait.
             mine = {"of_id": claim.row.id, "of_attempt": claim.attempt}
-            if connection.execute(sql.LET_OUT, mine).rowcount != 1:
+            if sql.LET_OUT.run(connection, mine) != 1:
                 raise Withheld(_taken(rows.delivery_by_id(connection, claim.row.id), claim))
             why = _why_not(connection, claim, now)
             if why:
                 raise Withheld(why)
-            connection.execute(sql.TRY_OUT, {"number": claim.attempt, "request_out": now})
+            sql.TRY_OUT.run(connection, {"number": claim.attempt, "request_out": now})
 
     def record(self, claim: Claim, move: Move, ending: Ending, *, actor: str, now: datetime) -> Delivery:
         """Write down how a try without a receipt ended. Raises Stale when the row is no longer this attempt's."""
@@ -106,7 +106,7 @@ class Attempts:
         what its answer said of the limit.
         """
         with self._store.write("shared") as connection:
-            found = connection.execute(sql.RECEIVER, {"number": number, "remote": receipt.remote_id}).mappings().first()
+            found = sql.RECEIVER.first(connection, {"number": number, "remote": receipt.remote_id})
             if found is None:
                 raise LookupError(f"there is no post {number}")
             row = rows.delivery(found)
@@ -118,7 +118,7 @@ class Attempts:
                 raise Stale(f"{receipt.permalink} already belongs to post {found['holder']}")
             after = rows.move(connection, row, machine.delivered(receipt, by, now, detail), actor, now)
             if by == "receipt":
-                connection.execute(sql.ACCOUNT, {"of_uid": row.account, **_healthy(now, budget)})
+                sql.ACCOUNT.run(connection, {"of_uid": row.account, **_healthy(now, budget)})
             if row.wanted is Wanted.GONE:
                 after = rows.move(
                     connection,
@@ -198,23 +198,25 @@ def _healthy(now: datetime, budget: Budget | None) -> dict[str, object]:
 
 def _lock_account(connection: Connection, account: str, sqlite: bool) -> None:
     if not sqlite:  # on SQLite the transaction itself is the lock
-        connection.execute(select(accounts.c.uid).where(accounts.c.uid == account).with_for_update())
+        sql.LOCKED.first(connection, {"uid": account})
 
 
 def _recent(connection: Connection, account: str, now: datetime, latest: int = 0) -> Recent:
     asked = {"uid": account, "since": now - HOUR, "latest": latest or _ALL}
-    hour = tuple(connection.execute(sql.CLAIMED, asked).scalars())[::-1]
-    now_at = connection.execute(sql.STANDING, {"uid": account}).one()
-    times = [moment for moment in (*hour[-1:], now_at.last_sent) if moment is not None]
+    hour = tuple(row["claimed_at"] for row in sql.CLAIMED.all(connection, asked))[::-1]
+    now_at = sql.STANDING.first(connection, {"uid": account})
+    if now_at is None:
+        raise LookupError(f"there is no account {account}")
+    times = [moment for moment in (*hour[-1:], now_at["last_sent"]) if moment is not None]
     return Recent(
         hour=hour,
         last=max(times) if times else None,
-        unknown_in_row=now_at.unknown,
-        paused=now_at.paused,
-        stopped=now_at.stopped,
-        wait_until=now_at.wait_until,
-        budget=_budget(now_at.budget_limit, now_at.budget_left, now_at.budget_resets),
-        compare_until=now_at.compare_until,
+        unknown_in_row=now_at["unknown"],
+        paused=now_at["paused"],
+        stopped=now_at["stopped"],
+        wait_until=now_at["wait_until"],
+        budget=_budget(now_at["budget_limit"], now_at["budget_left"], now_at["budget_resets"]),
+        compare_until=now_at["compare_until"],
     )
 
 
@@ -227,8 +229,8 @@ def _claim(
 ) -> Claim:
     deadline = now + timeout
     values = {"delivery": row.id, "version": row.version, "process": process, "started": now, "deadline": deadline}
-    key = connection.execute(sql.ADD_TRY, values).inserted_primary_key
-    number = int(key[0]) if key else 0
+    added = sql.ADD_TRY.first(connection, values)
+    number = int(added["id"]) if added else 0
     changes = {
         "attempt": number,
         "claimed_at": now,
@@ -249,10 +251,10 @@ def _taken(row: Delivery, claim: Claim) -> str:
 def _why_not(connection: Connection, claim: Claim, now: datetime) -> str:
     if now >= claim.deadline:
         return "the deadline passed before the request could go out"
-    paused, stopped = connection.execute(sql.STOPS, {"uid": claim.row.account}).one()
-    if stopped is not None:
-        return f"all sending was stopped: {stopped}"
-    return "" if paused is None else f"the account was paused: {paused}"
+    standing = sql.STOPS.first(connection, {"uid": claim.row.account}) or {"paused": "it is gone", "stopped": None}
+    if standing["stopped"] is not None:
+        return f"all sending was stopped: {standing['stopped']}"
+    return "" if standing["paused"] is None else f"the account was paused: {standing['paused']}"
 
 
 def _end(connection: Connection, attempt: int, ending: Ending, now: datetime) -> None:
@@ -265,7 +267,7 @@ def _end(connection: Connection, attempt: int, ending: Ending, now: datetime) ->
         "request_id": ending.request_id,
         "cost": ending.cost,
     }
-    connection.execute(sql.TRY, {"number": attempt, **values})
+    sql.TRY.run(connection, {"number": attempt, **values})
 
 
 def _again(connection: Connection, row: Delivery, receipt: Receipt, actor: str, now: datetime) -> Delivery:

@@ -137,7 +137,8 @@ class Deliveries:
             row = rows.delivery_by_id(connection, number, lock=True)
             gone: dict[str, object] = {"wanted": Wanted.GONE.value}
             if row.status is Status.UNCONFIRMED and row.closed:
-                gone |= {"closed": False, "next_look": now}  # it must be found before it can be taken down
+                # It must be found before it can be taken down, and not before the network can show it.
+                gone |= {"closed": False, "next_look": max(row.next_look or now, now)}
             return rows.move(connection, row, Move("unwant", row.status, row.code, reason, gone), actor, now)
 
     def expire(self, now: datetime, actor: str) -> list[Delivery]:

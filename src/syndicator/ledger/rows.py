@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, 
 from syndicator import delivery as machine
 from syndicator.delivery import Move
 from syndicator.errors import Stale
+from syndicator.ledger.prepared import Prepared
 from syndicator.ledger.schema import articles, deliveries, events, post_media, posts
 from syndicator.models import (
     Article,
@@ -27,6 +28,8 @@ from syndicator.models import (
     Version,
     Wanted,
 )
+
+Row = RowMapping | Mapping[str, Any]  # by the columns' names
 
 BODY = ("summary", "authors", "sections", "tags", "labels", "language", "sensitive")
 
@@ -126,7 +129,7 @@ def post_body(post: Post) -> dict[str, Any]:
     }
 
 
-def post(row: RowMapping) -> Post:
+def post(row: Row) -> Post:
     """A post of the ledger, without its delivery's keys."""
     body = row["body"]
     card = body["card"]
@@ -141,7 +144,7 @@ def post(row: RowMapping) -> Post:
     )
 
 
-def version(row: RowMapping) -> Version:
+def version(row: Row) -> Version:
     """One stored version of a post."""
     return Version(row["delivery"], row["version"], row["by"], row["at"], post(row), frozenset(row["fields"]))
 
@@ -182,21 +185,21 @@ def add_version(
 # ---------------------------------------------------------------------------------------------- deliveries
 
 
-def delivery(row: RowMapping) -> Delivery:
+def delivery(row: Row) -> Delivery:
     """The row as the core knows it."""
     values = {name: row[name] for name in _DELIVERY}
     values["status"], values["wanted"] = Status(values["status"]), Wanted(values["wanted"])
     return Delivery(**values)
 
 
-def attempt(row: RowMapping) -> Attempt:
+def attempt(row: Row) -> Attempt:
     """One try."""
     values = {name: row[name] for name in _ATTEMPT}
     values["outcome"] = Outcome(values["outcome"]) if values["outcome"] else None
     return Attempt(**values)
 
 
-def event(row: RowMapping) -> Event:
+def event(row: Row) -> Event:
     """One move."""
     values = {name: row[name] for name in _EVENT}
     values["before"] = Status(values["before"]) if values["before"] else None
@@ -205,20 +208,22 @@ def event(row: RowMapping) -> Event:
 
 
 # Building a statement costs several times what running it does: those of the way of a post are built once.
-_BY_ID = select(deliveries).where(deliveries.c.id == bindparam("number"))
-_BY_ID_LOCKED = _BY_ID.with_for_update()
-_MOVE = update(deliveries).where(
-    deliveries.c.id == bindparam("of_id"),
-    deliveries.c.status == bindparam("of_status"),
-    deliveries.c.version == bindparam("of_version"),
-    deliveries.c.attempt.is_not_distinct_from(bindparam("of_attempt")),
+_BY_ID = Prepared(select(deliveries).where(deliveries.c.id == bindparam("number")))
+_BY_ID_LOCKED = Prepared(select(deliveries).where(deliveries.c.id == bindparam("number")).with_for_update())
+_MOVE = Prepared(
+    update(deliveries).where(
+        deliveries.c.id == bindparam("of_id"),
+        deliveries.c.status == bindparam("of_status"),
+        deliveries.c.version == bindparam("of_version"),
+        deliveries.c.attempt.is_not_distinct_from(bindparam("of_attempt")),
+    )
 )
-_ADD_EVENT = insert(events)
+_ADD_EVENT = Prepared(insert(events))
 
 
 def delivery_by_id(connection: Connection, number: int, *, lock: bool = False) -> Delivery:
     """One row; `lock` keeps others from moving it until the transaction ends. Raises LookupError."""
-    row = connection.execute(_BY_ID_LOCKED if lock else _BY_ID, {"number": number}).mappings().first()
+    row = (_BY_ID_LOCKED if lock else _BY_ID).first(connection, {"number": number})
     if row is None:
         raise LookupError(f"there is no post {number}")
     return delivery(row)
@@ -236,7 +241,7 @@ def move(connection: Connection, row: Delivery, move: Move, actor: str, now: dat
         "changed_at": now,
     }
     same = {"of_id": row.id, "of_status": row.status.value, "of_version": row.version, "of_attempt": row.attempt}
-    if connection.execute(_MOVE, values | same).rowcount != 1:
+    if _MOVE.run(connection, values | same) != 1:
         raise Stale(f"post {row.id} has moved meanwhile; look at it again")
     known: dict[str, Any] = {name: value for name, value in values.items() if name in _DELIVERY}
     wanted = Wanted(known.get("wanted", row.wanted))
@@ -260,7 +265,7 @@ def add_event(
         "code": row.code,
         "detail": row.detail,
     }
-    connection.execute(_ADD_EVENT, values)
+    _ADD_EVENT.run(connection, values)
 
 
 def count(connection: Connection, *where: Any) -> int:

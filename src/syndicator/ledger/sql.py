@@ -2,6 +2,7 @@
 
 from sqlalchemy import bindparam, func, insert, literal_column, select, update
 
+from syndicator.ledger.prepared import Prepared
 from syndicator.ledger.schema import accounts, attempts, deliveries, posts, switch
 from syndicator.models import Status
 
@@ -12,7 +13,7 @@ _d = deliveries.c
 _sending = deliveries.alias("sending").c
 _holding = deliveries.alias("holding").c
 NOW = bindparam("now", type_=_d.due.type)
-FIRST_DUE = (
+FIRST_DUE = Prepared(
     select(deliveries, posts.c.text, posts.c.link, posts.c.body)
     .outerjoin(posts, (posts.c.delivery == _d.id) & (posts.c.version == _d.version))
     # A literal, so that an index of the queued rows alone can serve.
@@ -26,7 +27,7 @@ FIRST_DUE = (
     .order_by(_d.urgent.desc(), _d.breaking.desc(), _d.newest.desc(), _d.id)
     .limit(1)
 )
-CLAIMED = (
+CLAIMED = Prepared(
     select(_d.claimed_at)
     .where(_d.account == bindparam("uid"), _d.claimed_at > bindparam("since"))
     .where(_d.status.in_([literal_column(f"'{status.value}'") for status in PUBLIC]))
@@ -42,32 +43,39 @@ UNKNOWN = (
     .scalar_subquery()
 )
 _a = accounts.c
-STANDING = select(
-    _a.paused,
-    _a.last_sent,
-    _a.wait_until,
-    _a.compare_until,
-    _a.budget_limit,
-    _a.budget_left,
-    _a.budget_resets,
-    STOPPED.label("stopped"),
-    UNKNOWN.label("unknown"),
-).where(_a.uid == bindparam("uid"))
-STOPS = select(accounts.c.paused, STOPPED).where(accounts.c.uid == bindparam("uid"))
+STANDING = Prepared(
+    select(
+        _a.paused,
+        _a.last_sent,
+        _a.wait_until,
+        _a.compare_until,
+        _a.budget_limit,
+        _a.budget_left,
+        _a.budget_resets,
+        STOPPED.label("stopped"),
+        UNKNOWN.label("unknown"),
+    ).where(_a.uid == bindparam("uid"))
+)
+STOPS = Prepared(select(accounts.c.paused, STOPPED.label("stopped")).where(accounts.c.uid == bindparam("uid")))
 HOLDER = (
     select(_holding.id)
     .where(_holding.account == _d.account, _holding.remote_id == bindparam("remote"))
     .correlate(deliveries)
     .scalar_subquery()
 )
-RECEIVER = select(deliveries, HOLDER.label("holder")).where(_d.id == bindparam("number")).with_for_update(of=deliveries)
-LET_OUT = (
+RECEIVER = Prepared(
+    select(deliveries, HOLDER.label("holder")).where(_d.id == bindparam("number")).with_for_update(of=deliveries)
+)
+LET_OUT = Prepared(
     update(deliveries)
     .where(_d.id == bindparam("of_id"), _d.attempt == bindparam("of_attempt"))
     .where(_d.status == literal_column("'sending'"), _d.wanted == literal_column("'public'"))
     .values(requests=_d.requests + 1, frozen=True)
 )
-ADD_TRY = insert(attempts)
-TRY_OUT = update(attempts).where(attempts.c.id == bindparam("number")).values(request_out=bindparam("request_out"))
-TRY = update(attempts).where(attempts.c.id == bindparam("number"))
-ACCOUNT = update(accounts).where(accounts.c.uid == bindparam("of_uid"))
+ADD_TRY = Prepared(insert(attempts).returning(attempts.c.id))
+TRY_OUT = Prepared(
+    update(attempts).where(attempts.c.id == bindparam("number")).values(request_out=bindparam("request_out"))
+)
+TRY = Prepared(update(attempts).where(attempts.c.id == bindparam("number")))
+ACCOUNT = Prepared(update(accounts).where(accounts.c.uid == bindparam("of_uid")))
+LOCKED = Prepared(select(accounts.c.uid).where(accounts.c.uid == bindparam("uid")).with_for_update())

@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import os
 import socket
-import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,7 +107,8 @@ class Store:
     def _begin(self, connection: Connection, kind: str) -> None:
         # Not by a listener for "begin": an engine with listeners is slower at every statement.
         if self.sqlite:
-            connection.exec_driver_sql(f"BEGIN {kind}")
+            driver: Any = connection.connection.driver_connection
+            driver.execute(f"BEGIN {kind}")
 
     @contextlib.contextmanager
     def write(self, sync: Sync = "own") -> Iterator[Connection]:
@@ -163,7 +163,7 @@ class Store:
     def _errors(self, verb: str) -> Iterator[None]:
         try:
             yield
-        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        except (SQLAlchemyError, self.engine.dialect.loaded_dbapi.Error, OSError) as error:
             raise StoreError(f"the ledger {self.name} could not be {verb}: {_cause(error)}") from error
 
     # ------------------------------------------------------------------------------------------ one daemon only
