@@ -17,6 +17,8 @@ HEAD = """
 [newsroom]
 name = "Example Daily"
 timezone = "Europe/Berlin"
+[desk]
+listen = ""
 [policy]
 hold_for = "0s"
 max_age = "90d"

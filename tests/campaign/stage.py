@@ -94,7 +94,7 @@ class Stage:
         lines += ['[policy]\nhold_for = "0s"\nburst = 0\nspacing = "0s"\n[delivery]\ntimeout = "2s"\nsettle = "1s"']
         lines += ['retry_first = "1s"\nretry_cap = "2s"\ntries = 1000']
         lines += [f'[sources.newsroom]\nurl = "{self.box.url("newsroom")}/feed.xml"\nevery = "1s"']
-        lines += ["allow_private = true"]
+        lines += ['allow_private = true\n[desk]\nlisten = ""']
         secrets = []
         for network in NETWORKS:
             known, name = self.box.accounts(network), network.replace("_", "-")

@@ -23,6 +23,8 @@ HEAD = """
 [newsroom]
 name = "Daily"
 timezone = "Europe/Berlin"
+[desk]
+listen = ""
 [policy]
 hold_for = "0s"
 """

@@ -7,6 +7,7 @@ publish until it is told to go on, so that everything else can happen in between
 import functools
 import io
 import itertools
+import json
 import shutil
 import sqlite3
 import tempfile
@@ -96,6 +97,16 @@ class Place(memory.Network):
         self.features = replace(memory.FEATURES, **features)
 
     @property
+    def ids(self) -> set[str]:
+        """Every id it ever gave."""
+        return {line["id"] for line in map(json.loads, self._read()) if "id" in line}
+
+    @property
+    def ours(self) -> set[str]:
+        """The ids it ever gave to posts of ours."""
+        return {line["id"] for line in map(json.loads, self._read()) if line.get("key")}
+
+    @property
     def everything(self) -> list[memory.Stored]:
         """What is public, shown to readers already or not."""
         return super().posts
@@ -180,6 +191,7 @@ class Worker(threading.Thread):
 
 
 HERE = threading.local()
+_COMPILED: dict[Any, Any] = {}  # every world opens the same ledger anew: its statements are compiled once
 
 
 @functools.cache
@@ -215,7 +227,7 @@ class World:
         self.places = {
             "sure": Place("sure", self.clock, timedelta(0), absence="certain"),
             "late": Place(
-                "late", self.clock, timedelta(minutes=4), absence="evidence", settle=timedelta(minutes=5)
+                "late", self.clock, timedelta(minutes=6), absence="evidence", settle=timedelta(minutes=5)
             ),
             "picky": Place("picky", self.clock, timedelta(0), absence="evidence", settle=timedelta(minutes=1)),
         }  # fmt: skip
@@ -235,6 +247,7 @@ class World:
         configured = replace(_empty()[0], ledger_url=f"sqlite:///{self.folder}/ledger.db")
         ledger = Ledger(configured.ledger_url)
         event.listen(ledger.store.engine, "connect", _hasty)
+        ledger.store.engine = ledger.store.engine.execution_options(compiled_cache=_COMPILED)
         room = Newsroom(configured, ledger, clock=self.clock)
         room.process = f"machine/{next(self._processes)}"
         room.actor = f"daemon:{room.process}"
@@ -331,6 +344,16 @@ class World:
         account = self.rooms[0].account(row.account)
         assert account is not None
         return [one for one in self.places[account.name].everything if one.key == row.key]
+
+    def story(self, number: int, wrong: str) -> str:
+        """What is wrong with a post, and all that is known of it: its row, its moves, its tries, what is public."""
+        row = self.ledger.deliveries.get(number)
+        account = self.rooms[0].account(row.account)
+        lines = [f"post {number} of {account.name if account else row.account}: {wrong}", str(row), "moves:"]
+        lines += [f"  {one}" for one in self.ledger.attempts.events(number)]
+        lines += ["tries:", *(f"  {one}" for one in self.ledger.attempts.of(number))]
+        lines += ["public:", *(f"  {one}" for one in self.public(row))]
+        return "\n".join([*lines, f"now: {self.clock()} by the newsroom's clock, {self.clock.true} in truth"])
 
 
 def _kind(name: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import Connection, event
 
-from syndicator import pipeline
+from syndicator import editorial, pipeline
 from syndicator.adapters import memory
 from syndicator.compose import Picture
 from syndicator.errors import (
@@ -20,10 +20,11 @@ from syndicator.errors import (
     OutcomeUnknown,
     RateLimited,
     Rejected,
+    Stale,
     StoreError,
     Unavailable,
 )
-from syndicator.models import Outcome, Status
+from syndicator.models import Outcome, Receipt, Status
 from syndicator.policy import Gate
 from syndicator.room import Room
 from tests.core.made import Desk, photo
@@ -243,3 +244,26 @@ def test_errors_are_leaves(desk: Desk) -> None:
     """Every leaf has its own move: the table above misses none but the two with tests of their own."""
     tried = {type(case[0]) for case in FAILURES} | {RateLimited, MediaRefused, ValueError}
     assert set(DeliveryError.__subclasses__()) <= tried
+
+
+def test_a_late_second_receipt_does_not_undo_a_no(desk: Desk) -> None:
+    """A post that is being taken down stays so when another receipt for it comes in."""
+    number = desk.publish()[0].id
+    desk.deliver()
+    editorial.retract(desk.room, number, "person:anna", "no")
+    receipt = Receipt("late", memory.PERMALINK + "late")
+    row = desk.room.ledger.attempts.receive(number, receipt, "receipt", actor="daemon:x", now=desk.clock())
+    assert (row.status, row.second_remote_id) == (Status.RETRACTING, "late")
+    desk.look()
+    assert desk.public() == []
+
+
+def test_another_posts_permalink_is_not_public_twice(desk: Desk) -> None:
+    """What another row holds proves nothing about one that has a receipt, either."""
+    mine, other = desk.publish("a")[0].id, desk.publish("b")[0].id
+    desk.deliver()
+    desk.deliver()
+    before = desk.row(mine)
+    with pytest.raises(Stale):
+        editorial.settle_at(desk.room, mine, "person:anna", desk.row(other).permalink or "")
+    assert desk.row(mine) == before

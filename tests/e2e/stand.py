@@ -68,6 +68,7 @@ class Stand:
         """Write the configuration and the secrets."""
         lines = ['[newsroom]\nname = "Sandbox Daily"\ntimezone = "UTC"\n[ledger]\nurl = "sqlite:///syndicator.db"']
         lines += [f'[policy]\nhold_for = "{rules.hold_for}"\n[delivery]\ntimeout = "{rules.timeout}"\nsettle = "1s"']
+        lines.append('[desk]\nlisten = ""')
         for name, base in (("newsroom", self.box.url("newsroom")), *rules.sources):
             lines.append(f'[sources.{name}]\nurl = "{base}/feed.xml"\nevery = "1s"\nallow_private = true')
         secrets = []

@@ -30,7 +30,7 @@ class Photos:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """How the desk is reached. `public_url` is "" when people use the address it listens on."""
+    """How the desk is reached. `listen` is "" for none; `public_url` when people use the address it listens on."""
 
     listen: str
     public_url: str

@@ -102,7 +102,7 @@ def _ledger(value: str) -> str:
 def _listen(value: str) -> str:
     parts = _split(f"//{value}")
     if parts is None or parts.port is None or parts.path or "@" in value:
-        raise ValueError('an address and a port, such as "127.0.0.1:8600"')
+        raise ValueError('an address and a port, such as "127.0.0.1:8600", or "" for no desk')
     return value
 
 
@@ -137,6 +137,6 @@ WebAddress = Annotated[str, AfterValidator(_web)]
 MaybeWebAddress = Annotated[str, AfterValidator(_or_empty(_web))]
 BaseAddress = Annotated[str, AfterValidator(_or_empty(_base))]
 LedgerAddress = Annotated[str, AfterValidator(_ledger)]
-Listen = Annotated[str, AfterValidator(_listen)]
+Listen = Annotated[str, AfterValidator(_or_empty(_listen))]
 Networks = list[Annotated[str, AfterValidator(_network)]]
 Utm = dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$")], Text]

@@ -112,11 +112,12 @@ class Attempts:
             row = rows.delivery(found)
             if claim and ending:
                 _end(connection, claim.attempt, ending, now)
-            if row.remote_id is not None:
-                return _again(connection, row, receipt, actor, now)
+            if row.remote_id == receipt.remote_id:
+                return row
             if found["holder"] is not None:
                 raise Stale(f"{receipt.permalink} already belongs to post {found['holder']}")
-            after = rows.move(connection, row, machine.delivered(receipt, by, now, detail), actor, now)
+            verdict = machine.delivered(receipt, by, now, detail) if row.remote_id is None else _twice(row, receipt)
+            after = rows.move(connection, row, verdict, actor, now)
             if by == "receipt":
                 sql.ACCOUNT.run(connection, {"of_uid": row.account, **_healthy(now, budget)})
             if row.wanted is Wanted.GONE:
@@ -270,10 +271,10 @@ def _end(connection: Connection, attempt: int, ending: Ending, now: datetime) ->
     sql.TRY.run(connection, {"number": attempt, **values})
 
 
-def _again(connection: Connection, row: Delivery, receipt: Receipt, actor: str, now: datetime) -> Delivery:
-    """A receipt for a row that has one: the same is no news, another one means public twice."""
-    if row.remote_id == receipt.remote_id:
-        return row
+def _twice(row: Delivery, receipt: Receipt) -> Move:
+    """Another receipt for a row that has one: public twice, unless the first was taken down already."""
+    if row.status is Status.RETRACTED:
+        changes = {"remote_id": receipt.remote_id, "permalink": receipt.permalink, "looks": 0}
+        return Move("deliver", Status.SENT, row.code, f"{row.permalink} was taken down, and there is another", changes)
     detail = f"public twice: {row.permalink} and {receipt.permalink}"
-    changes = {"second_remote_id": receipt.remote_id}
-    return rows.move(connection, row, Move("deliver", Status.SENT, "twice", detail, changes), actor, now)
+    return Move("deliver", Status.SENT, "twice", detail, {"second_remote_id": receipt.remote_id})
