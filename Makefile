@@ -8,7 +8,7 @@ SPACE := $(EMPTY) $(EMPTY)
 COMMA := ,
 EXACT_FILES := $(subst $(SPACE),$(COMMA),$(foreach name,$(EXACT),*/syndicator/$(name).py */syndicator/$(name)/*.py))
 
-.PHONY: help demo test test-all lint bench clean
+.PHONY: help demo test test-all lint bench browser clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -32,7 +32,15 @@ lint: .venv/stamp ## style, complexity and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy --strict src
 
-test: lint ## lint, then every quick test, with its share of the code measured
+browser: ## the browser that the desk's tests drive, installed where it is missing and this may be done
+	@command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null 2>&1 || \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "==> installing a browser for the desk's tests"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	      chromium-headless-shell fonts-dejavu-core >/dev/null; \
+	  else echo "no Chromium here: the desk's tests in a browser are left out" >&2; fi
+
+test: lint browser ## lint, then every quick test, with its share of the code measured
 	@echo "==> tests, two at a time, all but the slow ones"
 	@$(BIN)/pytest -n 2 -m "not slow" --cov=syndicator --cov-report=
 	@echo "==> coverage: 90 % of all, 100 % of $(EXACT)"

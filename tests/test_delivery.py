@@ -60,6 +60,7 @@ TABLE = {
     "retract": ("sent", "retracting"),
     "retracted": ("retracting", "retracted"),
     "keep": ("retracting", "sent retracting"),
+    "undo": ("held queued suppressed unconfirmed", "failed expired unconfirmed"),
 }
 
 

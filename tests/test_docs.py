@@ -183,7 +183,7 @@ def sources(*patterns: str) -> str:
     return "\n".join(path.read_text(encoding="utf-8") for one in patterns for path in sorted(SOURCE.glob(one)))
 
 
-CODE = sources("delivery.py", "policy.py", "editorial.py", "compose.py", "pipeline/*.py", "ledger/*.py")
+CODE = sources("delivery.py", "policy.py", "editorial/*.py", "compose.py", "pipeline/*.py", "ledger/*.py")
 MADE = {
     *re.findall(r'"(rule:[a-z_]+)"', CODE),
     *re.findall(r'Move\("[a-z]+", [\w.]+, "([a-z_]+)"', CODE),

@@ -54,6 +54,8 @@ MOVES: Mapping[str, tuple[frozenset[Status | None], frozenset[Status]]] = {
     "retract": (frozenset({SENT}), frozenset({RETRACTING})),
     "retracted": (frozenset({RETRACTING}), frozenset({RETRACTED})),
     "keep": (frozenset({RETRACTING}), frozenset({SENT, RETRACTING})),
+    # What no other verb leads back to; the ledger is asked whether nothing has happened since.
+    "undo": (frozenset({HELD, QUEUED, SUPPRESSED, UNCONFIRMED}), frozenset({FAILED, EXPIRED, UNCONFIRMED})),
 }
 
 IN_PLACE = frozenset({"edit", "move", "unwant"})  # verbs that change a row and leave its state

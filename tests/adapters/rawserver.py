@@ -18,6 +18,7 @@ class Server:
         self.heads: list[bytes] = []
         self.connections = 0
         self.ended = threading.Event()
+        self.closed = threading.Event()  # once a connection is over
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -44,6 +45,8 @@ class Server:
                     self._serve(connection, whole)
             except OSError:
                 return
+            finally:
+                self.closed.set()
 
 
 @contextmanager

@@ -149,6 +149,7 @@ def test_idle_connection_closed_by_the_server() -> None:
         wire = a_wire(server.url)
         with wire.publishing(None) as call:
             wire.session.post(server.url, data=b"{}")
+            assert server.closed.wait(10)
             call.go()
             assert wire.session.post(server.url, data=b"{}").status_code == 200
 

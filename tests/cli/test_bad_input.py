@@ -41,7 +41,7 @@ def _unknown_key(world: World) -> None:
 
 
 def _wrong_type(world: World) -> None:
-    world.desk.configure('[desk]\nlisten = 5\n[accounts.one]\nplatform = "memory"\nburst = "many"')
+    world.desk.configure('[alerts]\nwebhook = 5\n[accounts.one]\nplatform = "memory"\nburst = "many"')
 
 
 def _missing_secret(world: World) -> None:
@@ -95,7 +95,7 @@ Case = tuple[str, Callable[[World], None], str, int, tuple[str, ...]]
 CASES: tuple[Case, ...] = (
     ("no configuration", _no_config, "history", 2, ("syndicator.toml", "syndicator init")),
     ("unknown key", _unknown_key, "history", 2, ("syndicator.toml", "links.utmm")),
-    ("wrong type", _wrong_type, "history", 2, ("syndicator.toml", "desk.listen", "accounts.one.burst")),
+    ("wrong type", _wrong_type, "history", 2, ("syndicator.toml", "alerts.webhook", "accounts.one.burst")),
     ("missing secret", _missing_secret, "check", 2, ("secrets.toml", "accounts.town", "access_token")),
     ("secrets others can read", _open_secrets, "check", 2, ("secrets.toml", "chmod 600")),
     ("template error", _bad_template, "check", 1, ("posts/memory.j2:2", "headline")),

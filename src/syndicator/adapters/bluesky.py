@@ -29,7 +29,7 @@ from syndicator.models import Account, Budget, Features, Identity, Post, Preview
 FEATURES = Features(
     platform="bluesky",
     label="Bluesky",
-    monogram="B",
+    monogram="Bs",
     # lexicons/app/bsky/feed/post.json in github.com/bluesky-social/atproto, read 2026-11: both hold.
     count="graphemes",
     text_limit=300,

@@ -27,7 +27,7 @@ from syndicator.models import Account, Budget, Features, Identity, Media, Post, 
 FEATURES = Features(
     platform="facebook_page",
     label="Facebook",
-    monogram="f",
+    monogram="Fb",
     count="utf16",
     text_limit=63_206,  # not in the documentation; the figure commonly measured, read 2026-11
     images=1,  # one request then uploads and publishes; several would need unpublished uploads first

@@ -27,7 +27,7 @@ from syndicator.models import Account, Budget, Features, Identity, Media, Post, 
 FEATURES = Features(
     platform="mastodon",
     label="Mastodon",
-    monogram="M",
+    monogram="Ma",
     # Grapheme clusters of warning and text: app/validators/status_length_validator.rb, read 2026-11.
     count="graphemes",
     # The defaults of docs.joinmastodon.org/methods/instance/#v2, read 2026-11; `verify` brings the server's own.

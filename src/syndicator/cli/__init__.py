@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from syndicator.cli import accounts, demo, history, queue, running, setup, sources, stories
+from syndicator.cli import accounts, demo, history, people, queue, running, setup, sources, stories
 from syndicator.cli.options import ConfigFile, Level, Options
 
 __all__ = ["app", "main"]
@@ -32,6 +32,7 @@ COMMANDS = (
     history.history,
     running.stop,
     running.resume,
+    running.desk,
     setup.backup,
     setup.migrate,
     running.sandbox,
@@ -41,6 +42,7 @@ for _command in COMMANDS:
 app.add_typer(queue.app, name="queue")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(sources.app, name="sources")
+app.add_typer(people.app, name="user")
 
 
 def _version(wanted: bool) -> None:

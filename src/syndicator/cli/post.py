@@ -3,7 +3,8 @@
 from dataclasses import asdict
 from typing import Any
 
-from syndicator.cli import forecast, show
+from syndicator import forecast
+from syndicator.cli import show
 from syndicator.cli.options import Listing, Options
 from syndicator.cli.rooms import reading
 from syndicator.cli.show import block, facts, local, plain

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import typer
 
-from syndicator.cli import forecast, found
+from syndicator import forecast
+from syndicator.cli import found
 from syndicator.cli.failures import FAILED, complain
 from syndicator.cli.options import Options
 from syndicator.cli.post import print_post

@@ -44,6 +44,13 @@ def resume(ctx: typer.Context) -> None:
     resume_all(of(ctx))
 
 
+def desk(ctx: typer.Context) -> None:
+    """Serve the editors' desk alone; `syndicator run` serves it, too."""
+    from syndicator.cli.daemons import run_desk
+
+    run_desk(of(ctx))
+
+
 def sandbox(
     port_base: Annotated[
         int | None,

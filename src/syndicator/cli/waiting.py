@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from syndicator.cli import forecast, show
+from syndicator import forecast
+from syndicator.cli import show
 from syndicator.cli.options import Listing, Options
 from syndicator.cli.rooms import reading, remark_if_alone
 from syndicator.ledger import Filter

@@ -7,9 +7,14 @@ from syndicator.ledger import migrate
 from syndicator.ledger.accounts import Accounts
 from syndicator.ledger.articles import Articles
 from syndicator.ledger.attempts import Attempts, Claim, Ending
+from syndicator.ledger.board import Board
+from syndicator.ledger.changes import Changes
 from syndicator.ledger.deliveries import Deliveries, Draft
+from syndicator.ledger.figures import Figures
 from syndicator.ledger.history import Filter, History
+from syndicator.ledger.people import People
 from syndicator.ledger.photos import PhotoNames
+from syndicator.ledger.search import Search
 from syndicator.ledger.sources import Sources
 from syndicator.ledger.store import Store
 
@@ -27,7 +32,12 @@ class Ledger:
         self.deliveries = Deliveries(self.store)
         self.attempts = Attempts(self.store)
         self.history = History(self.store)
+        self.changes = Changes(self.store)
+        self.board = Board(self.store)
+        self.search = Search(self.store)
+        self.figures = Figures(self.store)
         self.photos = PhotoNames(self.store)
+        self.people = People(self.store)
 
     def check(self) -> None:
         """Raise StoreError unless the schema is this program's."""

@@ -1,8 +1,6 @@
 """What was planned, sent and refused: listings and search over every row ever made."""
 
 import contextlib
-import string
-import unicodedata
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,16 +14,13 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    column,
     func,
     literal_column,
     or_,
     select,
-    table,
-    text,
 )
 
-from syndicator.ledger import rows
+from syndicator.ledger import rows, words
 from syndicator.ledger.schema import accounts, article_sources, articles, deliveries, posts
 from syndicator.ledger.store import Store
 from syndicator.models import Delivery, Status
@@ -37,6 +32,7 @@ FIELDS = (
 )  # fmt: skip
 """The keys of an entry, always present, in this order."""
 
+_TIMES_AND_PROOFS = ("id", "permalink", "remote_id", "due", "expires", "first_attempt_at", "sent_at", "sent_by")
 BATCH = 500
 _FEW = 200  # articles found by a search, up to which their rows are fetched one by one
 
@@ -67,7 +63,7 @@ class History:
             # Numbers first: they come sorted from an index alone, and whole rows never pass through a sort.
             found = connection.execute(numbers(connection, wanted, by_due), execution_options={"yield_per": BATCH})
             for batch in found.scalars().partitions():
-                yield from _load(connection, batch)
+                yield from load(connection, batch)
 
     def entry(self, number: int) -> dict[str, Any]:
         """One row. Raises LookupError."""
@@ -136,13 +132,15 @@ def _whole() -> Select[Any]:
     return select(*_COLUMNS).select_from(tables.outerjoin(posts, current))
 
 
-def _load(connection: Connection, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
-    found = connection.execute(_whole().where(deliveries.c.id.in_(numbers))).mappings()
-    by_number = {row["id"]: row for row in found}
+def load(connection: Connection, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """The entries of these posts, in this order; a number below zero is minus that of a story that got no post."""
+    found = connection.execute(_whole().where(deliveries.c.id.in_([n for n in numbers if n > 0]))).mappings()
+    by_number: dict[int, RowMapping] = {row["id"]: row for row in found}
+    by_number |= {-row["article_id"]: row for row in _postless(connection, [-n for n in numbers if n < 0])}
     sources = _sources(connection, {row["article_id"] for row in by_number.values()})
     for number in numbers:
         row = by_number[number]
-        yield _entry(row, sources.get(row["article_id"], []))
+        yield (_entry if number > 0 else _empty)(row, sources.get(row["article_id"], []))
 
 
 def _order(by_due: bool) -> tuple[ColumnElement[Any], ...]:
@@ -176,21 +174,30 @@ def _conditions(connection: Connection, wanted: Filter) -> list[ColumnElement[bo
 
 # ---------------------------------------------------------------------------------------------- search
 
-_BREAKS = string.punctuation + "“”„‟‘’‚‛«»‹›–—…·¿¡"
-_MARKS = "".join(map(chr, range(0x300, 0x370)))  # accents, once letters are taken apart
-_WORDS = str.maketrans(dict.fromkeys(_BREAKS, " ") | dict.fromkeys(_MARKS))
-# Without this, PostgreSQL takes an address for one word. What has no counterpart in the blanks is left out.
-_VECTOR = (
-    "to_tsvector('simple', translate(normalize(articles.title || ' ' || articles.url, NFD), '{}', '{}'))"
-).format((_BREAKS + _MARKS).replace("'", "''"), " " * len(_BREAKS))
 
+def _search(connection: Connection, asked: str) -> ColumnElement[bool]:
+    """All words stand in headlines, address or posts of the story, or in the account's name.
 
-def _search(connection: Connection, words: str) -> ColumnElement[bool]:
-    """All words stand in title or address of the article: their beginnings are enough, accents do not count.
-
-    What is written without a blank (an address, a compound) stands there in this order.
+    Their beginnings are enough, accents do not count.
     """
-    matching = _matching(words, connection.dialect.name == "sqlite")
+    parts = words.written(asked)
+    if not parts:
+        return _of(connection, words.marked(asked))
+    names = connection.execute(select(accounts.c.uid, accounts.c.name)).all()
+    theirs = {part: [uid for uid, name in names if words.says(name, part)] for part in parts}
+    sqlite = connection.dialect.name == "sqlite"
+    found = [
+        or_(deliveries.c.account.in_(uids), _of(connection, words.stories([part], sqlite=sqlite)))
+        for part, uids in theirs.items()
+        if uids
+    ]
+    if plain := [part for part, uids in theirs.items() if not uids]:
+        found.append(_of(connection, words.stories(plain, sqlite=sqlite)))
+    return and_(*found)
+
+
+def _of(connection: Connection, matching: Select[Any]) -> ColumnElement[bool]:
+    """The rows of these articles."""
     few = list(connection.execute(matching.limit(_FEW + 1)).scalars())
     if len(few) <= _FEW:
         # By the numbers of the rows, so that SQLite does not walk a whole state instead.
@@ -198,27 +205,6 @@ def _search(connection: Connection, words: str) -> ColumnElement[bool]:
         return deliveries.c.id.in_(select(theirs.c.id).where(theirs.c.article.in_(few)))
     # The sign keeps SQLite from collecting every row of many articles: the newest rows are walked instead.
     return literal_column("+deliveries.article", Integer).in_(matching)
-
-
-def _matching(words: str, sqlite: bool) -> Select[Any]:
-    clean = unicodedata.normalize("NFC", words.replace("\0", " ").encode(errors="ignore").decode())
-    parts = [part for part in clean.split() if any(sign.isalnum() for sign in part)]
-    if not parts:
-        marks = clean.strip()
-        found = or_(articles.c.title.contains(marks, autoescape=True), articles.c.url.contains(marks, autoescape=True))
-        return select(articles.c.id).where(found)
-    if sqlite:
-        index = table("article_words", column("rowid"))
-        quoted = " ".join('"{}"*'.format(part.replace('"', '""')) for part in parts)
-        return select(index.c.rowid).where(text("article_words MATCH :words").bindparams(words=quoted))
-    vector: ColumnElement[Any] = literal_column(_VECTOR)
-    return select(articles.c.id).where(vector.op("@@")(func.to_tsquery("simple", " & ".join(map(_phrase, parts)))))
-
-
-def _phrase(part: str) -> str:
-    """One written word as PostgreSQL's query: its pieces side by side, the last one a beginning."""
-    pieces = unicodedata.normalize("NFD", part).translate(_WORDS).split()
-    return "(" + " <-> ".join(f"'{piece}'" for piece in pieces) + ":*)"
 
 
 # ---------------------------------------------------------------------------------------------- entries
@@ -245,3 +231,31 @@ def _entry(row: RowMapping, sources: list[str]) -> dict[str, Any]:
         "published": row["published"] or row["published_day"],
     }
     return {name: values[name] for name in FIELDS}
+
+
+def _postless(connection: Connection, numbers: Sequence[int]) -> Sequence[RowMapping]:
+    table = articles.c
+    columns = (table.title, table.published, table.published_day, table.found_at, table.state, table.reason)
+    query = select(table.id.label("article_id"), table.url.label("article_url"), *columns)
+    return connection.execute(query.where(table.id.in_(numbers))).mappings().all() if numbers else []
+
+
+def _empty(row: RowMapping, sources: list[str]) -> dict[str, Any]:
+    """A story without a post: all that a post would have is empty."""
+    values: dict[str, Any] = dict.fromkeys(FIELDS, "") | dict.fromkeys(_TIMES_AND_PROOFS)
+    values |= {
+        "article_id": row["article_id"],
+        "article_url": row["article_url"] or None,
+        "title": row["title"],
+        "sources": sources,
+        "status": "none",
+        "media": [],
+        "version": 0,
+        "attempts": 0,
+        "published": row["published"] or row["published_day"],
+        "found_at": row["found_at"],
+        "changed_at": row["found_at"],
+        "code": row["state"],
+        "detail": row["reason"],
+    }
+    return values

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
 
-from syndicator.ledger.schema import sources
+from syndicator.ledger.schema import articles, sources
 from syndicator.ledger.store import Store
 from syndicator.models import Source, SourceState
 
@@ -61,6 +61,28 @@ class Sources:
         query = update(sources).values(values)
         with self._store.write() as connection:
             connection.execute(query if name is None else query.where(sources.c.name == name))
+
+    def read_now(self, name: str, now: datetime) -> None:
+        """Make the source's next poll due; one that was never read is due already."""
+        with self._store.write() as connection:
+            connection.execute(update(sources).where(sources.c.name == name).values(next_poll=now))
+
+    def new_since(self, moment: datetime) -> dict[str, int]:
+        """How many articles each source was the first to bring since a moment; those of a first poll do not count."""
+        # Articles are numbered as they come, so the walk from the end stops at the first older one.
+        older = select(articles.c.id).where(articles.c.found_at < moment).order_by(articles.c.id.desc()).limit(1)
+        fresh = articles.c.id > func.coalesce(older.scalar_subquery(), 0)
+        query = select(articles.c.source, func.count()).where(fresh, articles.c.state != "seen")
+        with self._store.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query.group_by(articles.c.source))}
+
+    def latest(self, name: str, limit: int = 20) -> list[RowMapping]:
+        """The newest articles a source brought: id, title, url, state, reason and found_at, newest first."""
+        table = articles.c
+        query = select(table.id, table.title, table.url, table.state, table.reason, table.found_at)
+        query = query.where(table.source == name).order_by(table.id.desc()).limit(limit)
+        with self._store.read() as connection:
+            return list(connection.execute(query).mappings())
 
     def forget(self, name: str) -> None:
         """Drop a source that is no longer configured."""

@@ -8,12 +8,15 @@ from syndicator.models.accounts import Account, AccountState, DeliveryRules, Ide
 from syndicator.models.articles import Article, Key, Photo, Poll, Source, SourceState
 from syndicator.models.deliveries import Attempt, Delivery, Event
 from syndicator.models.features import Features, Preview, Price
+from syndicator.models.people import Action, Answer, Person, Role, Session, Token, Unsaved
 from syndicator.models.posts import Budget, Card, Media, Post, Receipt, Shown, Version
 from syndicator.models.states import ArticleState, Outcome, Status, Wanted
 
 __all__ = [
     "Account",
     "AccountState",
+    "Action",
+    "Answer",
     "Article",
     "ArticleState",
     "Attempt",
@@ -29,6 +32,7 @@ __all__ = [
     "Media",
     "Needs",
     "Outcome",
+    "Person",
     "Photo",
     "Policy",
     "Poll",
@@ -37,10 +41,14 @@ __all__ = [
     "Price",
     "QuietHours",
     "Receipt",
+    "Role",
+    "Session",
     "Shown",
     "Source",
     "SourceState",
     "Status",
+    "Token",
+    "Unsaved",
     "Version",
     "Wanted",
 ]

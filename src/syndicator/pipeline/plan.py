@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -123,7 +124,8 @@ def revise(room: Room, article: Article, row: Delivery, chosen: Picture, why: st
     except RenderError as error:
         log.error("cannot render anew", post=row.id, error=str(error))
         return None
-    return room.ledger.deliveries.revise(row.id, row.version, made.post, version.fields, room.clock(), room.actor, why)
+    post = replace(made.post, media=version.post.media) if "photo" in version.fields else made.post
+    return room.ledger.deliveries.revise(row.id, row.version, post, version.fields, room.clock(), room.actor, why)
 
 
 def kept(version: Version) -> dict[str, str]:
