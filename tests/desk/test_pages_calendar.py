@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -43,14 +44,14 @@ def test_a_day_has_the_hours_its_clock_shows(day: date, labels: list[str]) -> No
     found = tiles.day(day, BERLIN, [], [], NOW, hourly=True)
     assert [one.label for one in found][: len(labels)] == labels
     assert len(found) == {date(2027, 3, 28): 23, date(2026, 10, 25): 25}.get(day, 24)
-    assert all(one.end == other.begin for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end == other.begin for one, other in pairwise(found))
 
 
 @pytest.mark.parametrize("hourly", [True, False])
 def test_quiet_hours_are_stretches_of_their_own(hourly: bool) -> None:
     """Shading begins and ends at the minute, over midnight, too."""
     found = tiles.day(date(2026, 11, 23), BERLIN, [NIGHT], [], NOW, hourly=hourly)
-    edges = [one.label for one, other in zip(found[1:], found, strict=False) if one.quiet != other.quiet]
+    edges = [one.label for other, one in pairwise(found) if one.quiet != other.quiet]
     assert (found[0].quiet, edges, found[-1].quiet) == (True, ["06:00", "22:30"], True)
     assert len(found) == (25 if hourly else 3)
 
@@ -212,3 +213,20 @@ def test_a_form_that_comes_too_late(newsroom: Newsroom, anna: httpx.Client) -> N
 def plain_flash(page: httpx.Response) -> str:
     """The bar at the foot of a page."""
     return page.text.partition('id="flash"')[2].partition('id="said"')[0]
+
+
+@pytest.mark.parametrize(
+    ("back", "leads"),
+    [
+        ("/calendar/day/2026-11-23?account=x-main", "/calendar/day/2026-11-23?did={id}&account=x-main"),
+        ("https://evil.example/", "/calendar/week/2026-11-25?did={id}"),
+        ("//evil.example/calendar/day/2026-11-23", "/calendar/week/2026-11-25?did={id}"),
+        ("/calendar/day/../../logout", "/calendar/week/2026-11-25?did={id}"),
+    ],
+)
+def test_the_way_back_is_a_page_of_the_calendar(newsroom: Newsroom, anna: httpx.Client, back: str, leads: str) -> None:
+    """A form leads back to where it was asked for, its account kept, and never out of the calendar."""
+    answer = move(anna, newsroom.publish("pier"), day="2026-11-25", clock="14:41", back=back)
+    action = re.search(r"act-\w+", answer.headers["location"])
+    assert action is not None
+    assert answer.headers["location"] == leads.replace("{id}", action[0])

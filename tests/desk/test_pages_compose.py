@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import httpx
 import pytest
@@ -70,7 +71,7 @@ def plain(page: httpx.Response) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", middle)))
 
 
-def send(client: httpx.Client, path: str = "/compose", **fields: object) -> httpx.Response:
+def send(client: httpx.Client, path: str = "/compose", **fields: Any) -> httpx.Response:
     """The form, sent without script."""
     given = {"key": "k1", "url": "", "text": "", "account": ALL, "when": "usual", "do": "queue", "again": ""}
     csrf = token(client.get("/compose"))
@@ -143,7 +144,7 @@ def test_the_same_form_twice_makes_one_post(newsroom: Newsroom, anna: httpx.Clie
     assert len(made(newsroom)) == 8
 
 
-REFUSED: list[tuple[dict[str, object], str, str]] = [
+REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({}, "url", "Enter the address of an article, or a text of your own."),
     ({"url": "news.example"}, "url", "This is not the address of an article."),
     ({"url": "{site}/gone"}, "url", "The page could not be read:"),
@@ -165,7 +166,7 @@ REFUSED: list[tuple[dict[str, object], str, str]] = [
 
 @pytest.mark.parametrize(("fields", "field", "words"), REFUSED)
 def test_a_refusal_names_the_field_and_keeps_everything(
-    newsroom: Newsroom, anna: httpx.Client, site: str, fields: dict[str, object], field: str, words: str
+    newsroom: Newsroom, anna: httpx.Client, site: str, fields: dict[str, Any], field: str, words: str
 ) -> None:
     """The summary links to the field, what was written stays, and nothing was made."""
     given = {name: value.replace("{site}", site) if isinstance(value, str) else value for name, value in fields.items()}

@@ -16,12 +16,16 @@ from starlette.responses import RedirectResponse, Response
 
 from syndicator import __version__
 from syndicator.desk import forms, media
+from syndicator.desk.composing import Refused
 from syndicator.desk.context import Desk, NeedsLogin, NotAllowed, desk_of
 from syndicator.desk.stream import Hub
+from syndicator.desk.wallclock import NoSuchTime
 from syndicator.desk.wayin import WayIn, place
 from syndicator.errors import (
     ConfigError,
+    FetchError,
     IllegalMove,
+    PhotoError,
     RenderError,
     Stale,
     StoreError,
@@ -37,7 +41,7 @@ PAGES = (
 )  # fmt: skip
 STATUS: dict[type[BaseException], int] = {
     IllegalMove: 409, Stale: 409, LookupError: 404, RenderError: 422, ConfigError: 422, NotAllowed: 403,
-    StoreError: 503, ValueError: 422, NeedsLogin: 401,
+    FetchError: 422, PhotoError: 422, NoSuchTime: 422, Refused: 422, StoreError: 503, ValueError: 422, NeedsLogin: 401,
 }  # fmt: skip
 
 

@@ -72,6 +72,15 @@ def asker_of(request: Request) -> Asker:
     return asker
 
 
+def still(request: Request) -> bool:
+    """Whether a request that lasts is still somebody's: its token or its log-in asked anew."""
+    desk, sent = desk_of(request), request.headers.get("authorization")
+    if sent is None:
+        return desk.still(request)
+    secret = sent.partition(" ")[2].strip()
+    return desk.room.ledger.people.find_token(passwords.digest(secret), desk.now) is not None
+
+
 def _who(request: Request) -> Asker:
     """A token, where one is sent, counts alone: a wrong one does not fall back to the browser's session."""
     desk, sent = desk_of(request), request.headers.get("authorization")

@@ -81,6 +81,11 @@ class Desk:
         session: Session | None = request.state.session
         return session
 
+    def still(self, request: Request) -> bool:
+        """Whether a request that lasts is still somebody's: asked anew. Listening does not keep a log-in alive."""
+        cookie = request.cookies.get(COOKIE, "")
+        return self.people.alive(digest(cookie), self.now)
+
     def person(self, request: Request, least: Role = Role.VIEWER) -> Person:
         """Who is logged in. Raises NeedsLogin, or NotAllowed for a lesser role."""
         session = self.session(request)

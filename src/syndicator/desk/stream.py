@@ -1,8 +1,9 @@
 """What has changed, told to open pages as it happens: one look at the ledger for all of them, hints only."""
 
 import asyncio
+import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,8 +44,11 @@ class Hub:
         if self._task:
             self._task.cancel()
 
-    async def listen(self, since: int | None) -> AsyncIterator[str]:
-        """Server-sent events: what came after event `since` (None: from now on), then what comes."""
+    async def listen(self, since: int | None, valid: Callable[[], bool]) -> AsyncIterator[str]:
+        """Server-sent events: what came after event `since` (None: from now on), then what comes.
+
+        `valid` is asked at each beat whether the listener may still hear them.
+        """
         listener = Listener()
         self._listeners.add(listener)
         try:
@@ -56,13 +60,18 @@ class Hub:
                 self._seen = changes[-1]["event"] if changes else state["event"]
                 self._state = state
                 self._task = asyncio.create_task(self._watch())
+            beat = asyncio.get_running_loop().time() + HEARTBEAT
             while not self._closing.is_set():
-                try:
-                    hint = await asyncio.wait_for(listener.hints.get(), HEARTBEAT)
-                except TimeoutError:
+                left = beat - asyncio.get_running_loop().time()
+                if left <= 0:
+                    if not await run_in_threadpool(valid):
+                        return
                     yield ": still here\n\n"
+                    beat += HEARTBEAT
                     continue
-                yield _said(hint["kind"], hint)
+                with contextlib.suppress(TimeoutError):
+                    hint = await asyncio.wait_for(listener.hints.get(), left)
+                    yield _said(hint["kind"], hint)
         finally:
             self._listeners.discard(listener)
 

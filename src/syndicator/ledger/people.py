@@ -134,6 +134,11 @@ class People(Throttle, Work):
             connection.execute(update(users).where(users.c.name == row["user"]).values(last_seen=now))
         return _session({**row, **values, "person_last_seen": now})
 
+    def alive(self, token_hash: str, now: datetime) -> bool:
+        """Whether a cookie's session has not ended; does not count as its use."""
+        with self._store.read() as connection:
+            return connection.execute(_SESSION, {"of_id": token_hash, "now": now}).first() is not None
+
     def sessions(self, user: str, now: datetime) -> tuple[Session, ...]:
         """A person's sessions, the last used first."""
         query = select(sessions, *_COLUMNS).join(users, users.c.name == sessions.c.user)

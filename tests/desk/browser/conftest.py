@@ -23,9 +23,12 @@ LAUNCH = 60_000  # milliseconds: a busy machine takes its time
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, headless. Skipped where there is none."""
+    """Debian's Chromium, headless. Skipped where there is none.
+
+    Gone when these tests are: while it is driven this thread has a running event loop, and can have no other.
+    """
     found = next((path for name in BINARIES if (path := shutil.which(name))), None)
     if found is None:
         pytest.skip("no Chromium here")
@@ -68,7 +71,7 @@ def open_page(browser: Browser, newsroom: Newsroom) -> Iterator[Open]:
     assert complaints == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def daily(tmp_path_factory: pytest.TempPathFactory, hashed_password: str) -> Iterator[Daily]:
     """A newsroom at work, its desk listening. Nobody changes anything there."""
     made = at_work(tmp_path_factory.mktemp("daily"), hashed_password)
@@ -77,7 +80,7 @@ def daily(tmp_path_factory: pytest.TempPathFactory, hashed_password: str) -> Ite
     made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def visits(browser: Browser, daily: Daily) -> Iterator[Visits]:
     """People who look at it."""
     made = Visits(browser, daily)

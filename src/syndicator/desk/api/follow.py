@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
+from syndicator.desk import bearer
 from syndicator.desk.api import cursors, shapes
 from syndicator.desk.api.kinds import HIGHEST, Cursor, Limit, Search
 from syndicator.desk.api.route import route
@@ -47,4 +48,5 @@ async def stream(request: Request, since: Annotated[int | None, Query(ge=0)] = N
     seen = request.headers.get("last-event-id", "")
     since = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else since
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(desk_of(request).hub.listen(since), media_type="text/event-stream", headers=headers)
+    stream = desk_of(request).hub.listen(since, lambda: bearer.still(request))
+    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)

@@ -1,8 +1,10 @@
 """The calendar: what was sent and what leaves, by day and by week; and another time for posts."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -21,6 +23,7 @@ MOST = 1_000  # posts of a page
 MOVABLE = frozenset({Status.HELD, Status.QUEUED})
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
+_PAGE = re.compile(r"/calendar/(?:day|week)/[0-9-]{10}", re.ASCII)
 
 
 @router.get("/calendar")
@@ -62,6 +65,7 @@ def _page(
     values: dict[str, Any] = {
         "title": title,
         "days": days,
+        "here_path": f"/calendar/{view}/{asked}",
         "views": [(_there(one, asked, account), word, one == view) for one, word in _views()],
         "steps": [(_there(view, to, account) if _reachable(to) else "", word, rel) for to, word, rel in steps],
         "today": "" if first <= today <= last else _there(view, today, account),
@@ -222,10 +226,15 @@ def move(request: Request) -> Response:
     done = acts.act(
         room, desk.people, person, "move", targets, due=due, key=forms.field(request, "key", 64)
     )  # fmt: skip
-    back = given["back"]
-    inside = back.startswith("/calendar/") and "\\" not in back
-    path = back.partition("?")[0] if inside else f"/calendar/week/{due.astimezone(room.zone).date()}"
-    return desk.go(path, did=done.id)
+    path, query = _back(given["back"])
+    return desk.go(path or f"/calendar/week/{due.astimezone(room.zone).date()}", did=done.id, **query)
+
+
+def _back(address: str) -> tuple[str, dict[str, str]]:
+    """The page of the calendar that a form came from, and whose account it showed; "" for anything else."""
+    path, _mark, query = address.partition("?")
+    account = dict(parse_qsl(query)).get("account", "")
+    return path if _PAGE.fullmatch(path) else "", {"account": account[:100]} if account else {}
 
 
 def _asked(

@@ -48,13 +48,15 @@ def show(request: Request) -> Response:
 
 @router.get("/history.{kind}")
 def export(request: Request, kind: str) -> Response:
-    """Every row that answers to the address as a file, streamed. Raises NoSuchTime."""
+    """Every row that answers to the address as a file, streamed."""
     desk = desk_of(request)
     desk.person(request)
     if kind not in exports.WRITERS:
         raise HTTPException(404, _("There is no such file."))
     write, media = exports.WRITERS[kind]
-    question = asked.read(request.query_params, desk.now, desk.room.zone)
+    question, errors = question_of(request)
+    if errors:
+        raise HTTPException(422, errors[0][1])
     today = desk.now.astimezone(desk.room.zone).date()
     headers = {"content-disposition": f'attachment; filename="history-{today}.{kind}"'}
     return StreamingResponse(_streamed(desk, question, write), media_type=media, headers=headers)

@@ -17,4 +17,5 @@ async def stream(request: Request) -> StreamingResponse:
     seen = request.headers.get("last-event-id") or request.query_params.get("since", "")
     since = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(desk.hub.listen(since), media_type="text/event-stream", headers=headers)
+    stream = desk.hub.listen(since, lambda: desk.still(request))
+    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)

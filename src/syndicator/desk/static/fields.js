@@ -14,7 +14,8 @@ export function start(desk) {
     const kept = sessionStorage.getItem(key(field));
     if (kept === null || field.dataset.restored) return;
     if (kept === field.value) {
-      if (!field.closest("form")?.querySelector("[aria-invalid]")) sessionStorage.removeItem(key(field));
+      // The desk has it now; or the browser has put it back by itself, and the desk has not.
+      if (kept === field.defaultValue && !field.closest("form")?.querySelector("[aria-invalid]")) sessionStorage.removeItem(key(field));
       return;
     }
     field.value = kept;

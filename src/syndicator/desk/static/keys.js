@@ -244,6 +244,14 @@ export function start(desk) {
   });
   $("#clear")?.addEventListener("click", () => { desk.clearChosen(); go($("[data-list] [data-row][tabindex='0']")); });
   all(".places [data-place]").forEach((link) => { if (Object.values(PLACES).includes(link.dataset.place)) link.setAttribute("aria-keyshortcuts", `g ${Object.keys(PLACES).find((key) => PLACES[key] === link.dataset.place)}`); });
+  // After Back the list goes on where it was left.
+  const left = `row:${location.pathname}${location.search}`;
+  window.addEventListener("pagehide", () => {
+    const here = $("[data-list] [data-row][tabindex='0']");
+    if (here) sessionStorage.setItem(left, here.dataset.row);
+  });
+  const back = performance.getEntriesByType("navigation")[0]?.type === "back_forward" && sessionStorage.getItem(left);
+  if (back) rove(rows().find((one) => one.dataset.row === back));
   ready();
   counted();
 }

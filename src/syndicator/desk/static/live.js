@@ -192,6 +192,9 @@ export function start(desk) {
     if (!clock) return;
     const now = new Date().toLocaleTimeString("en-GB", { timeZone: clock.dataset.zone, hour: "2-digit", minute: "2-digit" });
     clock.textContent = clock.textContent.replace(/\d\d:\d\d/, now);
+    const own = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    const yours = $("#own-clock");
+    if (yours) yours.textContent = own === now ? "" : ` · ${word("yours", { at: own })}`;
   }
 
   if (desk.root.dataset.person) {
@@ -203,5 +206,6 @@ export function start(desk) {
     $("#fresh a")?.addEventListener("click", show);
     open();
   }
+  tick();
   setInterval(tick, 20000);
 }

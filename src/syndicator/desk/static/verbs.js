@@ -138,8 +138,8 @@ export function start(desk) {
   }
 
   // The log-in over the page: when it has worked, what was asked for is sent.
-  async function logIn(then) {
-    const { page } = await ask(path("/login"), { open: true });
+  async function logIn(then, shown = null) {
+    const page = shown ?? (await ask(path("/login"), { open: true })).page;
     const form = $("form[action$='/login']", page);
     if (!form) return then();
     return new Promise((resolve) => {
@@ -147,11 +147,15 @@ export function start(desk) {
         event.preventDefault();
         event.stopPropagation();
         const { page: answer } = await ask(target(form), { method: "POST", body: new URLSearchParams(new FormData(form)), open: true });
-        if ($("form[action$='/login']", answer)) { close(); resolve(logIn(then)); return; }
+        if ($("form[action$='/login']", answer)) { resolve(logIn(then, answer)); return; }
         close(true);
         resolve(then());
       });
-      open(form.closest("[data-question]") ?? form);
+      const section = form.closest("section") ?? form;
+      const kept = document.createElement("p");
+      kept.textContent = word("logged-out");
+      $("h1, h2", section)?.after(kept);
+      open(section);
     });
   }
 
@@ -169,7 +173,7 @@ export function start(desk) {
     if (!able.length) { say(word(`none-${name}`) || word("none")); return; }
     if (name === "edit") { location.assign(able[0].dataset.edit ?? able[0].dataset.link); return; }
     const ids = able.map(current);
-    if (ASKS.has(name)) { afterwards = next; asking(name, ids, from); return; }
+    if (ASKS.has(name)) { const then = next?.(); afterwards = () => then; asking(name, ids, from); return; } // before marks change places
     if (next && !button) next()?.focus();
     act({ verb: name, ids, button, rows: able }).then((done) => {
       if (!done) return;
@@ -199,9 +203,29 @@ export function start(desk) {
       return;
     }
     if (form.method !== "post") return;
+    if (form.matches("[data-editor]") && form.dataset.sure !== "yes") { stop(); sure(form, button); return; }
     if (form.dataset.sent) stop();
     form.dataset.sent = "yes";
     setTimeout(() => button?.classList.add("busy"), 300);
+  }
+
+  // A text is not sent into the log-in page: who was logged out logs in over it, then it is sent.
+  async function sure(form, button) {
+    if (form.dataset.sure) return;
+    const send = () => {
+      form.elements.namedItem("csrf").value = $("#csrf").content;
+      form.dataset.sure = "yes";
+      form.requestSubmit(button);
+    };
+    form.dataset.sure = "asking";
+    try {
+      await ask(path("/parts/stop"));
+    } catch (error) {
+      delete form.dataset.sure;
+      if (error instanceof LoggedOut) await logIn(send);
+      return;
+    }
+    send();
   }
 
   function bulk(button) {
@@ -241,6 +265,7 @@ export function start(desk) {
     if (link.matches("[data-dismiss]")) link.closest(".flash").remove();
     else if (link.matches("dialog [data-close]")) { event.preventDefault(); close(); }
     else if (link.matches("[data-copy]")) { event.preventDefault(); copy(link.dataset.copy || link.href); }
+    else if (link.matches("[data-back]") && document.referrer.split("?")[0] === link.href) { event.preventDefault(); history.back(); }
     else if (link.matches("a[data-dialog]") && !away()) { event.preventDefault(); question(link.href, link); }
   }
 
