@@ -58,7 +58,7 @@ def _all(first: int, status: str) -> dict[str, Any]:
 STORIES = [
     story(
         412,
-        "Dozens of citizens are killed in Kazakhstan unrest",
+        "Floods close the valley road for a second night",
         [
             group("held", post(1, X, "held", line="no alt text")),
             group("queued", *(post(2 + n, f, "queued") for n, f in enumerate((FB, MA, BS)))),
@@ -133,19 +133,19 @@ VERBS = [
     {"verb": "send", "label": "Send now", "key": "b"},
     {"verb": "move", "label": "Move…", "asks": True, "key": "m"},
 ]
-LINK = "https://news.example/world/2022/01/06/dozens-of-citizens-are-killed-in-kazakhstan-unrest"
+LINK = "https://news.example/world/2022/01/06/floods-close-the-valley-road-for-a-second-night"
 CARD = {
-    "title": "Dozens of citizens are killed in Kazakhstan unrest as troops arrive in Almaty",
-    "text": "Police officers try to contain protesters near the mayor's office.",
+    "title": "Floods close the valley road for a second night as the river keeps rising",
+    "text": "Volunteers stack sandbags beside the bridge.",
     "domain": "news.example",
     "src": PHOTO,
 }
-_SHOT = {"src": PHOTO, "width": 1200, "height": 800, "alt": "Police officers try to contain protesters in Almaty."}
+_SHOT = {"src": PHOTO, "width": 1200, "height": 800, "alt": "Volunteers stack sandbags beside the bridge."}
 
 
 def _column(number: int, features: Features, status: str, **more: Any) -> tuple[dict[str, Any], Features]:
     count = {"left": 132, "limit": 280, "length": 148}
-    text = f"Dozens of citizens are killed in Kazakhstan unrest\n\n{LINK}"
+    text = f"Floods close the valley road for a second night\n\n{LINK}"
     words = {"text": text, "link": LINK, "count": count, "time": moment("14:35", "in 4 min")}
     return post(number, features, status, **(words | more)), features
 
