@@ -242,7 +242,9 @@ def test_every_answer_is_guarded(house: House, what: str) -> None:
 )
 def test_refusals_at_the_door_are_guarded_too(house: House, request_line: str, more: str, status: int) -> None:
     """What is refused before any page is asked carries the same headers."""
-    found, headers, body = raw(house.newsroom, f"{request_line} HTTP/1.1\r\n{more}\r\nConnection: close\r\n\r\n".encode())
+    found, headers, body = raw(
+        house.newsroom, f"{request_line} HTTP/1.1\r\n{more}\r\nConnection: close\r\n\r\n".encode()
+    )
     assert found == status
     guarded(httpx.Response(found, headers=headers, content=body))
 

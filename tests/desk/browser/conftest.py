@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.desk.browser.daily import Daily
 from tests.desk.browser.daily import daily as at_work
@@ -18,7 +18,10 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+PATIENCE = 15_000  # milliseconds until what is expected must have come; a busy machine takes its time
 LAUNCH = 60_000  # milliseconds: a busy machine takes its time
+
+expect.set_options(timeout=PATIENCE)
 
 Open = Callable[..., Page]
 

@@ -51,7 +51,9 @@ def landscape(number: int, width: int = 1200, height: int = 800) -> bytes:
     for place, colour in enumerate(hills):
         draw.polygon(_ridge(chance, place, width, height), fill=colour)
     if number % 2:
-        draw.rectangle((0, height * 0.82, width, height), fill=tuple((a + b) // 2 for a, b in zip(above, below, strict=True)))
+        draw.rectangle(
+            (0, height * 0.82, width, height), fill=tuple((a + b) // 2 for a, b in zip(above, below, strict=True))
+        )
         for line in range(9):
             y = height * (0.84 + line * 0.017)
             draw.line((x - 40 - line * 22, y, x + 40 + line * 22, y), fill=below, width=3)
@@ -62,7 +64,9 @@ def landscape(number: int, width: int = 1200, height: int = 800) -> bytes:
 
 def _ridge(chance: random.Random, place: int, width: int, height: int) -> list[tuple[float, float]]:
     top = height * (0.5 + 0.13 * place)
-    waves = [(chance.uniform(0.004, 0.012) * (3 - place), chance.uniform(0, 6), height * 0.06 / (n + 1)) for n in range(4)]
+    waves = [
+        (chance.uniform(0.004, 0.012) * (3 - place), chance.uniform(0, 6), height * 0.06 / (n + 1)) for n in range(4)
+    ]
     points = [
         (x, top + sum(math.sin(x * pace * (n + 1) / 2 + shift) * size for n, (pace, shift, size) in enumerate(waves)))
         for x in range(0, width + 12, 12)
@@ -143,7 +147,9 @@ def one_held(daily: Daily, rows: list[Delivery]) -> None:
     """One post waits for somebody who checks a name, another has other words."""
     editorial.hold(daily.room, rows[0].id, ANNA, "checking the name")
     number, link = rows[-1].id, daily.room.ledger.articles.get(rows[-1].article).url
-    words = f"Two people hurt, the mill has stood empty since 1998. Firefighters ask everybody to keep windows shut. {link}"
+    words = (
+        f"Two people hurt, the mill has stood empty since 1998. Firefighters ask everybody to keep windows shut. {link}"
+    )
     editorial.edit(daily.room, number, CLEO, version=daily.row(number).version, text=words)
 
 
@@ -166,26 +172,66 @@ def left_alone(daily: Daily, rows: list[Delivery]) -> None:
 
 
 PAST = (
-    (3 * DAY, Story("lighthouse", "Lighthouse keeper retires after 41 years", "News > Region", photo=1, alt="A lighthouse over grey water", then=all_sent)),
+    (3 * DAY, Story(
+        "lighthouse", "Lighthouse keeper retires after 41 years", "News > Region", photo=1,
+        alt="A lighthouse over grey water", then=all_sent,
+    )),
     (3 * DAY - HOUR, Story("budget", "City budget: what each quarter gets", "Politics", then=left_alone)),
-    (2 * DAY, Story("derby", "Derby ends 2:2 after a late equaliser", "Sport", photo=4, alt="Fields behind the stadium", then=all_sent)),
+    (2 * DAY, Story(
+        "derby", "Derby ends 2:2 after a late equaliser", "Sport", photo=4, alt="Fields behind the stadium",
+        then=all_sent,
+    )),
     (2 * DAY - 2 * HOUR, Story("library", "Library opens on Sundays from January", "Culture", then=all_sent)),
-    (DAY + HOUR, Story("storm", "Storm warning for the whole coast", "News > Region", photo=2, alt="Fog over hills", then=one_down)),
+    (DAY + HOUR, Story(
+        "storm", "Storm warning for the whole coast", "News > Region", photo=2, alt="Fog over hills",
+        then=one_down,
+    )),
     (DAY - HOUR, Story("allotment", "Allotment prize awarded", "Local", then=all_no)),
-    (5 * HOUR, Story("school", "Two schools share one roof from the summer", "Local", photo=0, alt="Evening over the hills", then=all_sent)),
-    (2 * HOUR, Story("tunnel", "Harbour tunnel stays shut until Thursday", "News > Region", photo=3, alt="The harbour before sunrise", then=one_unknown)),
-    (50 * MINUTE, Story("council", "Council votes 31 to 29 for the tram through the old town", "Politics", photo=1, alt="The old town from the hill", then=one_failed)),
+    (5 * HOUR, Story(
+        "school", "Two schools share one roof from the summer", "Local", photo=0,
+        alt="Evening over the hills", then=all_sent,
+    )),
+    (2 * HOUR, Story(
+        "tunnel", "Harbour tunnel stays shut until Thursday", "News > Region", photo=3,
+        alt="The harbour before sunrise", then=one_unknown,
+    )),
+    (50 * MINUTE, Story(
+        "council", "Council votes 31 to 29 for the tram through the old town", "Politics", photo=1,
+        alt="The old town from the hill", then=one_failed,
+    )),
     (30 * MINUTE, Story("night-bus", "Night bus stays", "Local", then=all_sent)),
 )  # fmt: skip
 
 NOW = (
-    (6 * MINUTE, Story("unrest", "Dozens are killed in unrest at the border", "News > World", "The government shut down the internet for five hours.", photo=3, alt="Hills at the border after dark", more={"sensitive": True})),
-    (5 * MINUTE, Story("minister", "Minister resigns over leaked messages", "Politics", "She will remain in parliament.", then=one_moved)),
-    (4 * MINUTE, Story("mill", "Fire in an empty mill: road to the valley is closed", "News > Region", "Two people were slightly hurt.", photo=0, alt="Smoke over the valley at dusk", then=one_held)),
-    (3 * MINUTE, Story("cup", "Third division side knocks the champions out of the cup", "Sport", "The winner fell in the 118th minute.", photo=4, alt="Fields in evening light")),
-    (2 * MINUTE, Story("orchestra", "Youth orchestra plays in the shipyard, and the cranes listen", "Culture", "Admission is free.", photo=2, alt="Cranes in the fog")),
-    (MINUTE, Story("rents", "Rents rise more slowly than prices for the first time in nine years", "Business", "The old town is the exception.")),
-    (0 * MINUTE, Story("ferry", "Ferry to the island runs again from Monday", "News > Region", "Two boats a day at first.", photo=1, alt="The quay in the morning")),
+    (6 * MINUTE, Story(
+        "unrest", "Dozens are killed in unrest at the border", "News > World",
+        "The government shut down the internet for five hours.", photo=3,
+        alt="Hills at the border after dark", more={"sensitive": True},
+    )),
+    (5 * MINUTE, Story(
+        "minister", "Minister resigns over leaked messages", "Politics", "She will remain in parliament.",
+        then=one_moved,
+    )),
+    (4 * MINUTE, Story(
+        "mill", "Fire in an empty mill: road to the valley is closed", "News > Region",
+        "Two people were slightly hurt.", photo=0, alt="Smoke over the valley at dusk", then=one_held,
+    )),
+    (3 * MINUTE, Story(
+        "cup", "Third division side knocks the champions out of the cup", "Sport",
+        "The winner fell in the 118th minute.", photo=4, alt="Fields in evening light",
+    )),
+    (2 * MINUTE, Story(
+        "orchestra", "Youth orchestra plays in the shipyard, and the cranes listen", "Culture",
+        "Admission is free.", photo=2, alt="Cranes in the fog",
+    )),
+    (MINUTE, Story(
+        "rents", "Rents rise more slowly than prices for the first time in nine years", "Business",
+        "The old town is the exception.",
+    )),
+    (0 * MINUTE, Story(
+        "ferry", "Ferry to the island runs again from Monday", "News > Region", "Two boats a day at first.",
+        photo=1, alt="The quay in the morning",
+    )),
 )  # fmt: skip
 
 
@@ -195,7 +241,7 @@ def daily(folder: Path, hashed: str) -> Daily:
     for back, story in PAST:
         made.clock.back = back
         made.tell(story)
-        made.clock.back = timedelta()
+        made.clock.back = max(back - DAY - MINUTE, timedelta())
         pipeline.expire(made.room)
     for back, story in NOW:
         made.clock.back = back

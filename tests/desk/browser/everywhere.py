@@ -3,10 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Page
+from PIL import Image
+from playwright.sync_api import Browser, Page
 
+from syndicator.desk import passwords
 from tests.desk.browser.daily import Daily, midnight
+from tests.desk.browser.daily import daily as at_work
+from tests.desk.browser.visits import Visits
+from tests.desk.gallery.browser import launched
+from tests.desk.newsroom import PASSWORD
 
 EDITED = "facebook-page"
 
@@ -37,7 +45,7 @@ def _mark_menu(page: Page) -> None:
 
 
 def _dialog(page: Page) -> None:
-    page.keyboard.press("n")
+    page.locator("#stories [data-can~=suppress]").first.focus()
     page.keyboard.press("s")
     page.wait_for_selector("#dialog[open] button")
 
@@ -109,4 +117,60 @@ SIGHTS = (
     Sight("not-allowed", at("/compose"), "ben"),
 )
 BY_NAME = {sight.name: sight for sight in SIGHTS}
-EMPTY = ("queue", "compose", "history", "charts", "calendar-day", "calendar-week", "accounts", "sources", "people", "stop")
+EMPTY = (
+    "queue",
+    "compose",
+    "history",
+    "charts",
+    "calendar-day",
+    "calendar-week",
+    "accounts",
+    "sources",
+    "people",
+    "stop",
+)
+
+
+# ---------------------------------------------------------------------------------------------- pictures of documents
+
+DOCS = ("queue", "article", "history")
+LARGEST = 200_000  # bytes of one picture
+
+
+def docs_images(browser: Browser, daily: Daily, folder: Path) -> list[Path]:
+    """The pictures of the documents, written into a folder: 1440 px wide, by day."""
+    visits, made = Visits(browser, daily), []
+    for name in DOCS:
+        sight = BY_NAME[name]
+        with visits.see(sight.path(daily), sight.person, color_scheme="light") as page:
+            made.append(folder / f"desk-{name}.png")
+            page.screenshot(path=made[-1], animations="disabled")
+        _smaller(made[-1])
+    visits.close()
+    return made
+
+
+def _smaller(file: Path) -> None:
+    """As it is where that is small enough, else with fewer colours."""
+    with Image.open(file) as picture:
+        whole = picture.convert("RGB")
+    whole.save(file, optimize=True)
+    for colours in (256, 128, 64):
+        if file.stat().st_size <= LARGEST:
+            return
+        whole.quantize(colours, kmeans=3, dither=Image.Dither.NONE).save(file, optimize=True)
+
+
+def main() -> None:
+    """Draw them into docs/images anew: `python -m tests.desk.browser.everywhere`."""
+    target = Path(__file__).parents[3] / "docs" / "images"
+    target.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as folder, launched() as browser:
+        newsroom = at_work(Path(folder), passwords.hashed(PASSWORD))
+        newsroom.serve()
+        docs_images(browser, newsroom, target)
+        newsroom.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,7 @@
 """Sign 24, everyone: very narrow, very large, more space between lines, forced colours, less motion."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.desk.browser.conftest import Open
 from tests.desk.browser.daily import Daily
@@ -9,31 +9,40 @@ from tests.desk.browser.everywhere import BY_NAME, SIGHTS, Sight
 from tests.desk.browser.visits import Visits, too_wide
 from tests.desk.newsroom import Newsroom
 
+PHONE = {"width": 390, "height": 844, "has_touch": True}
 # WCAG 1.4.12: what a reader may set, and nothing may be lost.
-SPACING = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }" \
-    " p { margin-block-end: 2em !important; }"  # fmt: skip
+SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+p { margin-block-end: 2em !important; }"""
+STYLE = (
+    """(rules) => { const own = new CSSStyleSheet(); own.replaceSync(rules); document.adoptedStyleSheets = [own]; }"""
+)
 CUT = """() => [...document.querySelectorAll("main button, main a.button, main th, main label, .top a, .top .button")]
   .filter((one) => one.checkVisibility() && !one.matches(".vh, .mark") && one.scrollWidth > one.clientWidth + 1
     && one.clientWidth > 0 && getComputedStyle(one).overflowX !== "visible")
   .map((one) => one.outerHTML.slice(0, 120))"""
-WIDE_ALONE = {"calendar-week"}  # seven days side by side become seven days under one another
+# Targets that are smaller than they may be, with the label that belongs to them.
+SMALL = """([least, query]) => [...document.querySelectorAll(query)]
+  .filter((one) => one.checkVisibility({visibilityProperty: true}) && !one.closest(".vh, [hidden], .skip"))
+  .map((one) => [one, (one.closest("label") ?? one).getBoundingClientRect()])
+  .filter(([one, {width, height}]) => width > 0 && (height < least - 0.5 || width < Math.min(least, 24) - 0.5))
+  .map(([one, {width, height}]) => `${Math.round(width)}x${Math.round(height)} ${one.outerHTML.slice(0, 110)}`)"""
+TARGETS = "main button, main input, main select, main summary, .top button, .top a, .top summary, main nav a"
+BUTTONS = "main button.button, main a.button, .top .button, main .buttons button"
+TARGET, BUTTON = 24, 44  # CSS pixels: of every target, and of buttons
 
 
-def style(page: Page, rules: str) -> None:
-    """A reader's own style sheet. It goes round the desk's policy, as a browser's own does."""
-    page.evaluate("(rules) => { const own = new CSSStyleSheet(); own.replaceSync(rules); document.adoptedStyleSheets = [own]; }", rules)
-
-
-PLAIN = tuple(sight for sight in SIGHTS if sight.name not in {"queue-menu", "ask-dialog", "stop-dialog"})
-
-
-@pytest.mark.parametrize("sight", PLAIN, ids=lambda sight: sight.name)
-def test_no_page_scrolls_sideways(visits: Visits, daily: Daily, sight: Sight) -> None:
-    """At 320 px, at 400 % of 1280 × 1024, and with wide spacing, every page fits its width and cuts no words."""
-    with visits.see(sight.path(daily), sight.person, width=320, height=256) as page:
+@pytest.mark.parametrize("sight", SIGHTS, ids=lambda sight: sight.name)
+def test_every_page_fits_small_screens_and_thumbs(visits: Visits, daily: Daily, sight: Sight) -> None:
+    """Targets have 24 px and buttons 44 on a phone; at 320 px, at 400 % of 1280 × 1024 and with wide spacing every page
+    fits its width and cuts no words."""
+    with visits.see(sight.path(daily), sight.person, **PHONE) as page:
         sight.then(page)
+        assert page.evaluate(SMALL, [TARGET, TARGETS]) == []
+        assert page.evaluate(SMALL, [BUTTON, BUTTONS]) == []
         assert too_wide(page) == []
-        style(page, SPACING)
+        page.set_viewport_size({"width": 320, "height": 256})
+        assert too_wide(page) == []
+        page.evaluate(STYLE, SPACING)
         assert too_wide(page) == []
         assert page.evaluate(CUT) == []
         page.set_viewport_size({"width": 1440, "height": 900})

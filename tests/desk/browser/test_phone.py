@@ -1,4 +1,4 @@
-"""A phone of 390 px, by finger: the tasks by tap, large targets, and the selection's bar within reach."""
+"""A phone of 390 px, by finger: the tasks by tap, and the selection's bar within reach."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,24 +9,12 @@ from playwright.sync_api import Page, expect
 from syndicator import editorial
 from syndicator.models import Status
 from tests.desk.browser.conftest import Open
-from tests.desk.browser.daily import Daily
-from tests.desk.browser.everywhere import BY_NAME, SIGHTS
 from tests.desk.browser.test_signs_acts import said
-from tests.desk.browser.visits import Visits, box, too_wide
+from tests.desk.browser.visits import Visits, box
 from tests.desk.newsroom import Newsroom
 
 PHONE: dict[str, Any] = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True, "device_scale_factor": 3}
-TARGET, BUTTON = 24, 44  # CSS pixels: of every target, and of buttons
 Tap = Callable[..., Page]
-
-# Targets that are smaller than they may be; links within a sentence or a headline are no buttons.
-SMALL = """([least, query]) => [...document.querySelectorAll(query)].filter((one) => one.checkVisibility({visibilityProperty: true})
-    && !one.closest(".vh, [hidden], .skip"))
-  .map((one) => [one, (one.closest("label") ?? one).getBoundingClientRect()])
-  .filter(([one, {width, height}]) => width > 0 && (height < least - 0.5 || width < Math.min(least, 24) - 0.5))
-  .map(([one, {width, height}]) => `${Math.round(width)}x${Math.round(height)} ${one.outerHTML.slice(0, 110)}`)"""
-TARGETS = "main button, main input, main select, main summary, .top button, .top a, .top summary, main nav a, main a.button"
-BUTTONS = "main button.button, main a.button, .top .button, main .buttons button"
 
 
 @pytest.fixture
@@ -61,10 +49,11 @@ def test_many_at_once_by_tap(newsroom: Newsroom, phone: Tap) -> None:
     page = phone()
     page.locator("label:has(#choose-all)").tap()
     bar = page.locator("#selection")
-    for scroll in (0, 600):
-        page.evaluate("(y) => scrollTo(0, y)", scroll)
-        where = box(page, "#selection")
-        assert abs(where["y"] + where["height"] - PHONE["height"]) <= 1
+    where = box(page, "#selection")
+    assert abs(where["y"] + where["height"] - PHONE["height"]) <= 1
+    page.evaluate("scrollTo(0, 10_000)")
+    where = box(page, "#selection")
+    assert where["y"] + where["height"] <= PHONE["height"] + 1
     expect(page.locator("#counted")).to_contain_text("8 stories, 32 posts selected")
     bar.locator("button[value=hold]").tap()
     said(page, "Held 32 posts.")
@@ -103,25 +92,11 @@ def test_find_failures_pause_stop_and_export_by_tap(newsroom: Newsroom, phone: T
     assert newsroom.room.ledger.accounts.get("x-main").paused is not None
 
 
-NAMES = tuple(sight.name for sight in SIGHTS if sight.name not in {"ask-dialog", "queue-none-found"})
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_targets_are_large_enough(visits: Visits, daily: Daily, name: str) -> None:
-    """On a phone every target has 24 px, every button 44, and nothing scrolls sideways."""
-    sight = BY_NAME[name]
-    with visits.see(sight.path(daily), sight.person, **PHONE) as page:
-        sight.then(page)
-        assert page.evaluate(SMALL, [TARGET, TARGETS]) == []
-        assert page.evaluate(SMALL, [BUTTON, BUTTONS]) == []
-        assert too_wide(page) == []
-
-
 def test_enough_stories_are_seen_at_once(visits: Visits) -> None:
     """Ten whole stories on a desk's screen, four on a phone."""
-    whole = "(low) => [...document.querySelectorAll('#stories > li')].filter(one => one.getBoundingClientRect().bottom <= low).length"
+    bottoms = "all => all.map(one => one.getBoundingClientRect().bottom)"
     for width, height, least in ((1440, 900, 10), (390, 844, 4)):
         with visits.see("/queue?state=queued", width=width, height=height) as page:
             page.locator("section.strip").evaluate("one => one.querySelector('ul[data-list]')?.remove()")
-            shown = page.locator("#stories > li").count()
-            assert page.evaluate(whole, height) >= min(least, shown)
+            shown = page.locator("#stories > li").evaluate_all(bottoms)
+            assert sum(bottom <= height for bottom in shown) >= min(least, len(shown))

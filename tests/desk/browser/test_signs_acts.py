@@ -67,7 +67,9 @@ def test_a_pause_and_a_send_now_of_many_are_undone(newsroom: Newsroom, open_page
     said(page, "Sending 4 posts.")
     page.get_by_role("button", name="Undo").click()
     said(page, "4 posts are as they were before.")
-    assert [(newsroom.row(row.id).urgent, newsroom.row(row.id).due) for row in rows] == [(False, row.due) for row in rows]
+    assert [(newsroom.row(row.id).urgent, newsroom.row(row.id).due) for row in rows] == [
+        (False, row.due) for row in rows
+    ]
 
 
 def test_a_press_says_what_it_does_and_shows_only_what_the_desk_said(newsroom: Newsroom, open_page: Open) -> None:

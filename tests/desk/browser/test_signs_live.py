@@ -12,7 +12,7 @@ from tests.desk.browser.visits import box
 from tests.desk.newsroom import Newsroom
 
 SOON = 2_000  # milliseconds
-HIDE = """() => { Object.defineProperty(document, "hidden", {get: () => window.put_away === true, configurable: true}); }"""
+HIDE = "() => Object.defineProperty(document, 'hidden', {get: () => window.put_away === true, configurable: true})"
 PUT_AWAY = "(now) => { window.put_away = now; document.dispatchEvent(new Event('visibilitychange')); }"
 
 
@@ -28,7 +28,10 @@ def test_fifty_events_move_nothing(newsroom: Newsroom, open_page: Open) -> None:
     live(page)
     target = page.locator("#stories [data-row]").nth(5)
     target.hover()
-    before, order = box(page, "#stories [data-row='6']"), page.locator("#stories > li").evaluate_all("all => all.map(one => one.id)")
+    before, order = (
+        box(page, "#stories [data-row='6']"),
+        page.locator("#stories > li").evaluate_all("all => all.map(one => one.id)"),
+    )
     page.evaluate(
         "() => { window.shift = 0; new PerformanceObserver((list) => { for (const one of list.getEntries())"
         " window.shift += one.value; }).observe({type: 'layout-shift', buffered: false}); }"

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -124,7 +124,7 @@ def test_on_paper_it_is_whole(newsroom: Newsroom, open_page: Open, path: str) ->
 
 
 def test_a_reader_far_away_sees_both_clocks(newsroom: Newsroom, open_page: Open) -> None:
-    """Sign 13: in New York the desk of a newsroom in Berlin keeps the newsroom's times and shows the reader's beside."""
+    """Sign 13: in New York the desk of a newsroom in Berlin keeps its times, and shows the reader's clock too."""
     row = newsroom.publish("a")[0]
     away = open_page(timezone_id="America/New_York")
     here = open_page(timezone_id="Europe/Berlin")
@@ -138,10 +138,10 @@ def test_a_reader_far_away_sees_both_clocks(newsroom: Newsroom, open_page: Open)
         assert page.locator("#stories time").first.get_attribute("datetime") == f"{row.due:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def ask_for(page: Page, day: str, time: str) -> None:
+def ask_for(page: Page, day: str, clock: str) -> None:
     """Give the post of the dialog another time."""
     page.locator("#dialog [name=day]").fill(day)
-    page.locator("#dialog [name=time]").fill(time)
+    page.locator("#dialog [name=time]").fill(clock)
     page.locator("#dialog button:has-text('Move')").click()
 
 
@@ -168,8 +168,9 @@ def test_move_knows_that_clocks_change(newsroom: Newsroom, open_page: Open) -> N
 def test_the_calendar_keeps_the_hour(newsroom: Newsroom, open_page: Open) -> None:
     """Sign 15: Move… with another day keeps the hour; the tile shows its time, and no week number is needed."""
     row = newsroom.publish("a", "Harbour tunnel stays shut")[0]
-    tomorrow = date.today() + timedelta(days=1)
-    editorial.move(newsroom.room, row.id, "person:ben", datetime.fromisoformat(f"{tomorrow}T10:45:00+01:00"))
+    tomorrow = newsroom.room.clock().astimezone(BERLIN).date() + timedelta(days=1)
+    due = datetime.combine(tomorrow, time(10, 45), BERLIN).astimezone(UTC)
+    editorial.move(newsroom.room, row.id, "person:ben", due)
     page = open_page(f"/calendar/day/{tomorrow}")
     tile = page.locator(".tile:has-text('Harbour tunnel')")
     expect(tile).to_contain_text("10:45")

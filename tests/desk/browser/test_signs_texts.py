@@ -183,7 +183,7 @@ def test_editing_what_is_about_to_leave_holds_it(newsroom: Newsroom, open_page: 
 
 
 def test_what_does_not_fit_is_explained_and_kept(newsroom: Newsroom, open_page: Open) -> None:
-    """Sign 9: a text that is too long is not stored; the box says by how much, has the focus, and leads to the field."""
+    """Sign 9: a text that is too long is not stored; the box says by how much, and leads to the field."""
     row = newsroom.publish("a")[0]
     page = open_page("/articles/1?edit=x-main")
     page.locator(FIELD).fill("A word or two. " * 30)

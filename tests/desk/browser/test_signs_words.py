@@ -40,7 +40,7 @@ def test_a_headline_of_a_megabyte_is_cut_in_lists(newsroom: Newsroom, open_page:
     assert len(title.inner_text()) <= 301
     assert box(page, "#stories > li:first-child")["height"] <= 96
     assert len(page.content()) < 300_000
-    assert everywhere(page) == {}
+    assert everywhere(page, ("/queue", "/articles/1", "/history")) == {}
 
 
 def test_words_of_eighty_letters_break(newsroom: Newsroom, open_page: Open) -> None:

@@ -94,15 +94,21 @@ def test_send_now_and_what_failed(newsroom: Newsroom, plain: Plain) -> None:
 
 
 def test_what_is_not_known_is_settled(newsroom: Newsroom, plain: Plain) -> None:
-    """It is there… asks for the address on a page of its own; Leave it takes it off the strip."""
+    """It is there… asks for the address on a page of its own; Leave it asks nothing and keeps the state."""
+    secrets = newsroom.file.with_name("secrets.toml")
+    secrets.write_text('[mastodon]\naccess_token = "only-for-this-test"\n', "utf-8")
+    secrets.chmod(0o600)
     first, second = (newsroom.unknown(newsroom.publish(name)[2]) for name in ("a", "b"))
-    page = plain()
-    row = page.locator(f"#need-{first.id}")
-    row.get_by_role("button", name="Leave it").click()
+    page = plain("/articles/1")
+    page.locator("#mastodon button:has-text('Leave it')").click()
     said(page, "Left 1 post as it is.")
-    page.locator(f"#need-{second.id}").get_by_role("button", name="It is there…").click()
-    page.locator("[name=permalink]").fill("not an address")
-    assert newsroom.row(second.id).status is Status.UNCONFIRMED
+    assert newsroom.row(first.id).status is Status.UNCONFIRMED
+    page.goto("/articles/2")
+    page.locator("#mastodon button:has-text('It is there…')").click()
+    page.locator("[name=permalink]").fill("http://127.0.0.1:1/@daily/1")
+    page.get_by_role("button", name="It is there").click()
+    said(page, "1 post is known to be sent.")
+    assert newsroom.row(second.id).permalink == "http://127.0.0.1:1/@daily/1"
 
 
 def test_find_and_export(newsroom: Newsroom, plain: Plain) -> None:

@@ -24,9 +24,9 @@ AXE_RUN = """async (only) => {
 LOOKS = ("color-contrast", "target-size", "scrollable-region-focusable", "label-content-name-mismatch")
 TOO_WIDE = """() => {
   if (document.documentElement.scrollWidth <= innerWidth) return [];
-  const inner = (one) => one.closest(".scroll, .wide-scroll, pre") !== null;
-  const wide = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !inner(one));
-  return wide.slice(0, 6).map((one) => `${one.tagName}.${one.className} ${Math.round(one.getBoundingClientRect().right)}`).concat(["the page"]);
+  const right = (one) => Math.round(one.getBoundingClientRect().right);
+  const wide = [...document.querySelectorAll("body *")].filter((one) => right(one) > innerWidth && !one.closest(".scroll"));
+  return [...wide.slice(0, 6).map((one) => `${one.tagName}.${one.className} ${right(one)}`), "the page"];
 }"""
 
 
@@ -45,7 +45,8 @@ class Visits:
         name = (person, width, height, *sorted(more.items()))
         if name not in self._contexts:
             made = self.browser.new_context(
-                base_url=self.newsroom.url, viewport={"width": width, "height": height}, **more
+                base_url=self.newsroom.url, viewport={"width": width, "height": height},
+                **{"timezone_id": "Europe/Berlin", "locale": "en-GB"} | more,
             )  # fmt: skip
             if person:
                 made.add_cookies(self.cookies(person))
