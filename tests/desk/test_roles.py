@@ -59,9 +59,9 @@ def test_a_door_opens_to_its_role_and_to_no_lesser_one(house: House, door: Door)
 def test_a_cookie_that_is_none_of_ours_opens_nothing(house: House, door: Door) -> None:
     """A made-up session is nobody's, with whatever token beside it."""
     before = kept(house.newsroom)
-    with httpx.Client(base_url=house.newsroom.url, cookies={"syndicator_desk": "x" * 43}) as forger:
-        with house.knock(door, forger, house.tokens[ADMINISTRATOR]) as answer:
-            assert refused(door, answer)
+    forger = httpx.Client(base_url=house.newsroom.url, cookies={"syndicator_desk": "x" * 43})
+    with forger, house.knock(door, forger, house.tokens[ADMINISTRATOR]) as answer:
+        assert refused(door, answer)
     assert kept(house.newsroom) == before
 
 

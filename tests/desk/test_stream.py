@@ -7,7 +7,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -126,10 +126,8 @@ def test_open_streams_end_with_the_server(newsroom: Newsroom) -> None:
         newsroom.server.stop()
         assert newsroom.server.wait(0) and monotonic() - begin < 3
         for one in lines:
-            try:
+            with suppress(httpx.RemoteProtocolError):  # cut off: a browser comes back by itself
                 assert list(one) == []
-            except httpx.RemoteProtocolError as error:
-                assert "incomplete" in str(error)  # cut off: a browser comes back by itself
         assert monotonic() - begin < 3
 
 

@@ -25,7 +25,8 @@ LOOKS = ("color-contrast", "target-size", "scrollable-region-focusable", "label-
 TOO_WIDE = """() => {
   if (document.documentElement.scrollWidth <= innerWidth) return [];
   const right = (one) => Math.round(one.getBoundingClientRect().right);
-  const wide = [...document.querySelectorAll("body *")].filter((one) => right(one) > innerWidth && !one.closest(".scroll"));
+  const outside = (one) => right(one) > innerWidth && !one.closest(".scroll");
+  const wide = [...document.querySelectorAll("body *")].filter(outside);
   return [...wide.slice(0, 6).map((one) => `${one.tagName}.${one.className} ${right(one)}`), "the page"];
 }"""
 
