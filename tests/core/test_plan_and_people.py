@@ -1,9 +1,11 @@
 """What is planned for whom, and what a person may do with it."""
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 
 from syndicator import editorial, pipeline
 from syndicator.adapters import memory
@@ -12,7 +14,7 @@ from syndicator.errors import IllegalMove, RenderError, Stale
 from syndicator.models import Poll, SourceState, Status
 from syndicator.pipeline.plan import plan
 from syndicator.policy import Gate
-from tests.core.made import TOML, Desk, article
+from tests.core.made import TOML, Desk, article, photo
 
 ANNA = "person:anna"
 
@@ -94,6 +96,23 @@ def test_approval_names_the_version_that_was_read(desk: Desk) -> None:
     editorial.approve(desk.room, number, ANNA, version=2)
     desk.deliver("two")
     assert desk.public("two") == ["Ben's words"]
+
+
+@pytest.mark.parametrize(("toml", "status", "code"), [
+    (TOML + "require_alt = true\n", Status.QUEUED, ""),
+    (TOML + "require_alt = true\napproval = true\n", Status.HELD, "rule:approval"),
+])  # fmt: skip
+def test_a_described_photo_frees_its_post(desk: Desk, status: Status, code: str) -> None:
+    """A post held for want of a description goes on once a person has written one, or waits for what else holds it."""
+    shot = Image.new("RGB", (1200, 800), "navy")
+    out = io.BytesIO()
+    shot.save(out, "JPEG")
+    number = desk.publish(picture=Picture(photo(), out.getvalue()), photos=(photo(),))[1].id
+    assert (desk.row(number).status, desk.row(number).code) == (Status.HELD, "rule:require_alt")
+    editorial.edit(desk.room, number, ANNA, version=1, text="Other words")
+    assert desk.row(number).code == "rule:require_alt"
+    row = editorial.edit(desk.room, number, ANNA, version=2, alt="Boats at the quay")
+    assert (row.status, row.code, row.version) == (status, code, 3)
 
 
 @configured("approval = true\n")

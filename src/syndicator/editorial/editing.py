@@ -7,7 +7,8 @@ from syndicator.editorial.parts import account_of, must_be
 from syndicator.editorial.waiting import move
 from syndicator.editorial.wording import anew, worded
 from syndicator.errors import IllegalMove
-from syndicator.models import Delivery, Wanted
+from syndicator.models import Delivery, Post, Wanted
+from syndicator.policy import hold_reason
 from syndicator.room import Room
 
 SOON = timedelta(minutes=10)
@@ -52,7 +53,23 @@ def edit(
     changes: dict[str, object] = {} if due is None else {"due": due, "expires": None}
     if row.approved == row.version and row.approved and not judged:
         changes["approved"] = row.version + 1
-    return room.ledger.deliveries.edit(number, version, post, given, actor, room.clock(), **changes)
+    after = room.ledger.deliveries.edit(number, version, post, given, actor, room.clock(), **changes)
+    return _described(room, after, post, actor)
+
+
+def _described(room: Room, row: Delivery, post: Post, actor: str) -> Delivery:
+    """A post that was held for want of a description goes on once it has one, or waits for what else holds it."""
+    if (row.status, row.code) != (HELD, "rule:require_alt") or not (post.media and post.media[0].alt):
+        return row
+    account = account_of(room, row)
+    article = room.ledger.articles.get(row.article)
+    held = hold_reason(article, account, room.features(account), post.media[0].alt, by_hand=False)
+
+    def decide(row: Delivery) -> Move:
+        must_be(row, {HELD}, "edit")
+        return Move("move", HELD, *held) if held else Move("approve", QUEUED, "", "")
+
+    return room.ledger.deliveries.move(row.id, decide, actor, room.clock(), seen=row.version)
 
 
 def mend(

@@ -204,9 +204,9 @@ PAST = (
 
 NOW = (
     (6 * MINUTE, Story(
-        "unrest", "Dozens are killed in unrest at the border", "News > World",
-        "The government shut down the internet for five hours.", photo=3,
-        alt="Hills at the border after dark", more={"sensitive": True},
+        "talks", "Ceasefire talks end without a result", "News > World",
+        "Both sides say that shelling went on during the night.", photo=3,
+        alt="Hills behind the front after dark", more={"sensitive": True},
     )),
     (5 * MINUTE, Story(
         "minister", "Minister resigns over leaked messages", "Politics", "She will remain in parliament.",

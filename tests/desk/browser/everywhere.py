@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
@@ -116,6 +117,14 @@ SIGHTS = (
     Sight("error", at("/articles/999999")),
     Sight("not-allowed", at("/compose"), "ben"),
 )
+# The same pages with other words: looked at with the slow tests.
+ALIKE = frozenset({
+    "queue-none-found", "article-failed", "ask-move", "history-found", "history-none-found", "source", "person",
+    "not-allowed", "queue-selected",
+})  # fmt: skip
+CASES = [
+    pytest.param(sight, id=sight.name, marks=[pytest.mark.slow] if sight.name in ALIKE else []) for sight in SIGHTS
+]
 BY_NAME = {sight.name: sight for sight in SIGHTS}
 EMPTY = (
     "queue",

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.desk.browser.daily import Daily
-from tests.desk.browser.everywhere import BY_NAME, EMPTY, SIGHTS, Sight
+from tests.desk.browser.everywhere import BY_NAME, CASES, EMPTY, Sight
 from tests.desk.browser.visits import LOOKS, Visits, axe, keep, too_wide
 from tests.desk.newsroom import Newsroom
 
@@ -26,7 +26,7 @@ def looked_at(page: Page, shots: Path, name: str) -> list[str]:
     return [*found, *(f"dark, narrow: {one}" for one in found_too), *too_wide(page)]
 
 
-@pytest.mark.parametrize("sight", SIGHTS, ids=lambda sight: sight.name)
+@pytest.mark.parametrize("sight", CASES)
 def test_every_page_keeps_the_rules(visits: Visits, daily: Daily, shots: Path, sight: Sight) -> None:
     """No rule is broken on any page of a newsroom at work, by day at a desk and by night on a phone."""
     with visits.see(sight.path(daily), sight.person) as page:
@@ -52,3 +52,18 @@ def test_empty_pages_keep_the_rules_and_say_what_to_do(nothing: Visits, daily: D
     with nothing.see(sight.path(daily), sight.person) as page:
         assert looked_at(page, shots, f"empty-{name}") == []
         assert len(page.locator("main").inner_text()) > 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sight", CASES)
+def test_every_page_keeps_the_rules_everywhere(visits: Visits, daily: Daily, sight: Sight) -> None:
+    """All rules, by day and by night, on every screen, with everything that opens opened."""
+    for size in (WIDE, {"width": 1024, "height": 768}, NARROW):
+        with visits.see(sight.path(daily), sight.person, **size) as page:
+            sight.then(page)
+            page.locator("main details:not([open]) > summary >> visible=true").evaluate_all(
+                "all => all.forEach(one => { one.parentElement.open = true; })"
+            )
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                assert axe(page)[0] == [], (size["width"], scheme)

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.desk.browser.conftest import Open
 from tests.desk.browser.daily import Daily
-from tests.desk.browser.everywhere import BY_NAME, SIGHTS, Sight
+from tests.desk.browser.everywhere import BY_NAME, CASES, Sight
 from tests.desk.browser.visits import Visits, too_wide
 from tests.desk.newsroom import Newsroom
 
@@ -31,7 +31,7 @@ BUTTONS = "main button.button, main a.button, .top .button, main .buttons button
 TARGET, BUTTON = 24, 44  # CSS pixels: of every target, and of buttons
 
 
-@pytest.mark.parametrize("sight", SIGHTS, ids=lambda sight: sight.name)
+@pytest.mark.parametrize("sight", CASES)
 def test_every_page_fits_small_screens_and_thumbs(visits: Visits, daily: Daily, sight: Sight) -> None:
     """Targets have 24 px and buttons 44 on a phone; at 320 px, at 400 % of 1280 × 1024 and with wide spacing every page
     fits its width and cuts no words."""
