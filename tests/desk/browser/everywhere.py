@@ -142,17 +142,16 @@ EMPTY = (
 
 # ---------------------------------------------------------------------------------------------- pictures of documents
 
-DOCS = ("queue", "article", "history")
+DOCS = (BY_NAME["queue"], BY_NAME["article"], Sight("history", at("/history?section=News+%3E+Region")))
 LARGEST = 200_000  # bytes of one picture
 
 
 def docs_images(browser: Browser, daily: Daily, folder: Path) -> list[Path]:
     """The pictures of the documents, written into a folder: 1440 px wide, by day."""
     visits, made = Visits(browser, daily), []
-    for name in DOCS:
-        sight = BY_NAME[name]
+    for sight in DOCS:
         with visits.see(sight.path(daily), sight.person, color_scheme="light") as page:
-            made.append(folder / f"desk-{name}.png")
+            made.append(folder / f"desk-{sight.name}.png")
             page.screenshot(path=made[-1], animations="disabled")
         _smaller(made[-1])
     visits.close()

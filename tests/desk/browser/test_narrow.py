@@ -9,6 +9,8 @@ from tests.desk.browser.everywhere import BY_NAME, CASES, Sight
 from tests.desk.browser.visits import Visits, too_wide
 from tests.desk.newsroom import Newsroom
 
+pytestmark = pytest.mark.slow  # a minute or two in all: with `make test-all`
+
 PHONE = {"width": 390, "height": 844, "has_touch": True}
 # WCAG 1.4.12: what a reader may set, and nothing may be lost.
 SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }

@@ -13,6 +13,8 @@ from tests.desk.browser.test_signs_acts import said
 from tests.desk.browser.visits import Visits, box
 from tests.desk.newsroom import Newsroom
 
+pytestmark = pytest.mark.slow  # a minute or two in all: with `make test-all`
+
 PHONE: dict[str, Any] = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True, "device_scale_factor": 3}
 Tap = Callable[..., Page]
 

@@ -12,6 +12,8 @@ from tests.desk.browser.test_signs_acts import choose_all, in_bar, said
 from tests.desk.browser.visits import Visits
 from tests.desk.newsroom import Newsroom
 
+pytestmark = pytest.mark.slow  # a minute or two in all: with `make test-all`
+
 SECOND = 1_000  # milliseconds
 PAINT = """() => new Promise((resolve) => new PerformanceObserver((list) => {
   const first = list.getEntriesByName("first-contentful-paint")[0];

@@ -9,6 +9,8 @@ from tests.desk.browser.conftest import Open
 from tests.desk.browser.visits import Visits, box, too_wide
 from tests.desk.newsroom import Newsroom
 
+pytestmark = pytest.mark.slow  # a minute or two in all: with `make test-all`
+
 MEGABYTE = "Harbour tunnel stays shut " * 40_000
 WORD = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaften"
 ARABIC = "مقتل العشرات في اضطرابات كازاخستان"

@@ -12,6 +12,8 @@ from tests.desk.browser.conftest import Open
 from tests.desk.browser.test_signs_acts import said
 from tests.desk.newsroom import Newsroom
 
+pytestmark = pytest.mark.slow  # a minute or two in all: with `make test-all`
+
 Plain = Callable[..., Page]
 LINK = "https://news.example/harbour"
 
