@@ -238,7 +238,7 @@ def test_an_accounts_name_is_read_as_words(name: str, label: str, read: str) -> 
     assert words.account_name(name, label) == read
 
 
-TODO = (
+REMEDIES = (
     ("rejected:too_long", "Shorten it, then retry."),
     ("rejected:media", "Choose another photo or none, then retry."),
     ("rejected:invalid", "Edit it, then retry, or suppress it."),
@@ -247,16 +247,16 @@ TODO = (
 )
 
 
-@pytest.mark.parametrize(("code", "said"), TODO)
+@pytest.mark.parametrize(("code", "said"), REMEDIES)
 def test_a_failure_says_what_to_do(code: str, said: str) -> None:
     """Whoever reads of a failure is told the next step."""
-    assert words.todo(row(S.FAILED, code=code), X) == said
+    assert words.remedy(row(S.FAILED, code=code), X) == said
 
 
 def test_only_what_needs_somebody_has_a_next_step() -> None:
     """An unknown post is looked for; one that was left, or waits, asks for nothing."""
-    assert words.todo(row(S.UNCONFIRMED), X) == "Look at the account on X: is it there?"
-    assert words.todo(row(S.UNCONFIRMED, closed=True), X) == words.todo(row(S.QUEUED), X) == ""
+    assert words.remedy(row(S.UNCONFIRMED), X) == "Look at the account on X: is it there?"
+    assert words.remedy(row(S.UNCONFIRMED, closed=True), X) == words.remedy(row(S.QUEUED), X) == ""
 
 
 # ---------------------------------------------------------------------------------------------- marks

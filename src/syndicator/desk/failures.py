@@ -6,7 +6,7 @@ from syndicator.desk.i18n import N_, _, several
 from syndicator.models import Delivery, Features, Status
 
 _PHOTO = N_("Choose another photo or none, then retry.")
-_TODO = {
+_REMEDIES = {
     "too_long": N_("Shorten it, then retry."),
     "render": N_("Mend the template, then retry."),
     "out_of_tries": N_("Retry when the network answers again."),
@@ -31,13 +31,13 @@ def failure(row: Delivery, label: str, over: int = 0) -> str:
     return sentence(_("{label} refused it: {why}").format(label=label, why=words or _("no reason given")))
 
 
-def todo(row: Delivery, features: Features) -> str:
+def remedy(row: Delivery, features: Features) -> str:
     """What a person can do about a failed or unknown post, in a sentence; "" for other states."""
     if row.status is Status.UNCONFIRMED and not row.closed:
         return _("Look at the account on {label}: is it there?").format(label=features.label)
     if row.status is not Status.FAILED:
         return ""
-    return _(_TODO.get(_code(row), N_("Edit it, then retry, or suppress it.")))
+    return _(_REMEDIES.get(_code(row), N_("Edit it, then retry, or suppress it.")))
 
 
 def said_by(words: str, label: str) -> str:

@@ -1,6 +1,6 @@
 """Everything the desk says about posts, in one place to import from. Pure: no page, no ledger, no clock."""
 
-from syndicator.desk.failures import failure, sentence, todo
+from syndicator.desk.failures import failure, remedy, sentence
 from syndicator.desk.lines import line
 from syndicator.desk.marks import FOLD, Group, Mark, earliest, group_marks
 from syndicator.desk.sayings import (
@@ -75,6 +75,7 @@ __all__ = [
     "nothing_found",
     "nothing_waits",
     "other_text",
+    "remedy",
     "sending_again",
     "sentence",
     "severity",
@@ -82,7 +83,6 @@ __all__ = [
     "stopped",
     "story_so_far",
     "strip",
-    "todo",
     "too_long",
     "too_many",
     "word",
