@@ -123,7 +123,7 @@ def photo_address(desk: Desk, name: str, size: str) -> str:
 
 def _media(desk: Desk, media: Media) -> dict[str, Any]:
     src = photo_address(desk, media.sha256, "preview")
-    return {"src": src, "width": media.width, "height": media.height, "alt": media.alt}
+    return {"src": src, "width": media.width, "height": media.height, "alt": media.alt, "credit": media.credit}
 
 
 def _card(desk: Desk, post: Post) -> dict[str, Any] | None:

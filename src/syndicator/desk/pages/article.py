@@ -49,7 +49,7 @@ def draw(request: Request, number: int, *, editing: Editing | None = None, peopl
     columns = [column(desk, drawing, row, article) for row in rows]
     waiting = [f"{row.id}:{row.version}" for row in rows if row.status in WAITING]
     values: dict[str, Any] = {
-        "story": _story(desk, article),
+        "story": _story(desk, article) | {"photo": _photo(columns), "graphic": article.sensitive},
         "columns": columns,
         "waiting": waiting,
         "all_verbs": _for_all(person, rows, desk) if waiting else [],
@@ -118,6 +118,11 @@ def _story(desk: Desk, article: Article) -> dict[str, Any]:
         "reason": article.reason or "This story has no posts.",
         "link": desk.url(f"/articles/{article.id}"),
     }
+
+
+def _photo(columns: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The story's photo as the first of its posts carries it, with its description and credit."""
+    return next((media[0] for one in columns if (media := one["post"].get("media"))), None)
 
 
 def _sofar(desk: Desk, person: Person, article: Article, rows: Sequence[Delivery], *, people_only: bool) -> list[Any]:

@@ -265,6 +265,7 @@ export function start(desk) {
     if (link.matches("[data-dismiss]")) link.closest(".flash").remove();
     else if (link.matches("dialog [data-close]")) { event.preventDefault(); close(); }
     else if (link.matches("[data-copy]")) { event.preventDefault(); copy(link.dataset.copy || link.href); }
+    else if (link.matches("[data-print]")) window.print();
     else if (link.matches("[data-back]") && document.referrer.split("?")[0] === link.href) { event.preventDefault(); history.back(); }
     else if (link.matches("a[data-dialog]") && !away()) { event.preventDefault(); question(link.href, link); }
   }
