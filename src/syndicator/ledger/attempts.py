@@ -55,11 +55,11 @@ class Attempts:
 
     def claim(
         self, account: str, judge: Judge, *, process: str, actor: str, timeout: timedelta, now: datetime,
-        latest: int = 0,
+        latest: int | None = None,
     ) -> Claim | Gate | None:  # fmt: skip
         """Take the account's first due post for sending. None when nothing is due, a Gate when one is closed.
 
-        `latest` is how many of the last hour's posts, the newest first, the judge is told of; 0: all.
+        `latest` is how many of the last hour's posts, the newest first, the judge is told of; None: all.
         """
         with self._store.write("later") as connection:
             _lock_account(connection, account, self._store.sqlite)
@@ -202,13 +202,14 @@ def _lock_account(connection: Connection, account: str, sqlite: bool) -> None:
         sql.LOCKED.first(connection, {"uid": account})
 
 
-def _recent(connection: Connection, account: str, now: datetime, latest: int = 0) -> Recent:
-    asked = {"uid": account, "since": now - HOUR, "latest": latest or _ALL}
-    hour = tuple(row["claimed_at"] for row in sql.CLAIMED.all(connection, asked))[::-1]
+def _recent(connection: Connection, account: str, now: datetime, latest: int | None = None) -> Recent:
+    asked = {"uid": account, "since": now - HOUR, "latest": _ALL if latest is None else latest}
+    claimed = [] if latest == 0 else sql.CLAIMED.all(connection, asked)
+    hour = tuple(row["claimed_at"] for row in claimed)[::-1]
     now_at = sql.STANDING.first(connection, {"uid": account})
     if now_at is None:
         raise LookupError(f"there is no account {account}")
-    times = [moment for moment in (*hour[-1:], now_at["last_sent"]) if moment is not None]
+    times = [moment for moment in (now_at["last_claim"], now_at["last_sent"]) if moment is not None]
     return Recent(
         hour=hour,
         last=max(times) if times else None,

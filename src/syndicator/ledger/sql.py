@@ -42,6 +42,15 @@ UNKNOWN = (
     .correlate(accounts)
     .scalar_subquery()
 )
+LAST_CLAIM = (
+    select(_d.claimed_at)
+    .where(_d.account == accounts.c.uid, _d.claimed_at.is_not(None))
+    .where(_d.status.in_([literal_column(f"'{status.value}'") for status in PUBLIC]))
+    .order_by(_d.claimed_at.desc())
+    .limit(1)
+    .correlate(accounts)
+    .scalar_subquery()
+)
 _a = accounts.c
 STANDING = Prepared(
     select(
@@ -54,6 +63,7 @@ STANDING = Prepared(
         _a.budget_resets,
         STOPPED.label("stopped"),
         UNKNOWN.label("unknown"),
+        LAST_CLAIM.label("last_claim"),
     ).where(_a.uid == bindparam("uid"))
 )
 STOPS = Prepared(select(accounts.c.paused, STOPPED.label("stopped")).where(accounts.c.uid == bindparam("uid")))

@@ -77,6 +77,7 @@ class Store:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA wal_autocheckpoint=4000")  # pages: pages that change often reach the file less often
         cursor.close()
 
     def _prepare_postgresql(self, connection: Any, _record: Any) -> None:

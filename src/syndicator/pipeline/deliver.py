@@ -58,7 +58,7 @@ def deliver_next(room: Room, account: Account) -> Delivery | Gate | None:
 
     claim = room.ledger.attempts.claim(
         account.uid, judge, process=room.process, actor=room.actor, timeout=account.delivery.timeout, now=now,
-        latest=max(1, account.policy.burst),
+        latest=account.policy.burst,
     )  # fmt: skip
     if claim is None or isinstance(claim, Gate):
         return claim
