@@ -30,7 +30,7 @@ from syndicator.ledger import Ledger
 from tests.ledger.made import NOW
 ledger = Ledger(sys.argv[1])
 _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, hard))
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
 print("ready", flush=True)
 
 def pair(number):

@@ -17,6 +17,7 @@ from syndicator.ledger.photos import PhotoNames
 from syndicator.ledger.search import Search
 from syndicator.ledger.sources import Sources
 from syndicator.ledger.store import Store
+from syndicator.ledger.told import Told
 
 __all__ = ["Claim", "Draft", "Ending", "Filter", "Ledger"]
 
@@ -38,6 +39,7 @@ class Ledger:
         self.figures = Figures(self.store)
         self.photos = PhotoNames(self.store)
         self.people = People(self.store)
+        self.told = Told(self.store)
 
     def check(self) -> None:
         """Raise StoreError unless the schema is this program's."""

@@ -1,8 +1,8 @@
 """Between rows and models, and the one way a delivery moves."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import astuple, replace
 from dataclasses import fields as dataclass_fields
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -31,7 +31,10 @@ from syndicator.models import (
 
 Row = RowMapping | Mapping[str, Any]  # by the columns' names
 
-BODY = ("summary", "authors", "sections", "tags", "labels", "language", "sensitive")
+BODY = (
+    "summary", "authors", "sections", "tags", "labels", "language", "sensitive",
+    "provisional", "content", "words", "correction",
+)  # fmt: skip
 
 
 def _names(model: type) -> tuple[str, ...]:
@@ -48,7 +51,7 @@ _EVENT = _names(Event)
 def article_body(article: Article, found: Mapping[str, str]) -> dict[str, Any]:
     """The JSON part of an article. `found` are the words its source gave, to tell a change from an enrichment."""
     body: dict[str, Any] = {name: getattr(article, name) for name in BODY}
-    body["photos"] = [[p.url, p.alt, p.caption, p.credit] for p in article.photos]
+    body["photos"] = [list(astuple(photo)) for photo in article.photos]
     body["updated"] = article.updated.isoformat() if article.updated else None
     body["found"] = dict(found)
     return body
@@ -68,6 +71,7 @@ def article_columns(article: Article, found: Mapping[str, str]) -> dict[str, Any
         "page_read": article.page_read,
         "page_tries": article.page_tries,
         "page_error": article.page_error,
+        "withdrawn": article.withdrawn,
     }
 
 
@@ -85,7 +89,12 @@ def article(row: RowMapping) -> Article:
         labels=tuple(body["labels"]),
         language=body["language"],
         sensitive=body["sensitive"],
-        photos=tuple(Photo(*photo) for photo in body["photos"]),
+        provisional=body.get("provisional", False),
+        content=body.get("content", ""),
+        words=body.get("words", 0),
+        correction=body.get("correction", ""),
+        withdrawn=row["withdrawn"],
+        photos=tuple(_photo(*photo) for photo in body["photos"]),
         updated=datetime.fromisoformat(body["updated"]) if body["updated"] else None,
         published=published,
         embargo=row["embargo"],
@@ -100,6 +109,12 @@ def article(row: RowMapping) -> Article:
         page_error=row["page_error"],
         backfill=row["backfill"],
     )
+
+
+def _photo(*values: Any) -> Photo:
+    """A photo as it was stored; JSON has made its focus a list."""
+    photo = Photo(*values)
+    return replace(photo, focus=tuple(photo.focus)) if photo.focus else photo
 
 
 def article_by_id(connection: Connection, number: int) -> Article:

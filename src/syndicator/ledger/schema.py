@@ -67,15 +67,15 @@ metadata = MetaData(
 )
 
 
-def _flag(name: str) -> Column[bool]:
+def flag(name: str) -> Column[bool]:
     return Column(name, Boolean(create_constraint=False), nullable=False, server_default=text("false"))
 
 
-def _words(name: str) -> Column[str]:
+def words(name: str) -> Column[str]:
     return Column(name, Text, nullable=False, server_default="")
 
 
-def _count(name: str) -> Column[int]:
+def count(name: str) -> Column[int]:
     return Column(name, Integer, nullable=False, server_default="0")
 
 
@@ -84,16 +84,19 @@ sources = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("url", Text, nullable=False),
-    _flag("seeded"),
-    _words("etag"),
-    _words("last_modified"),
-    _words("digest"),
+    flag("seeded"),
+    words("etag"),
+    words("last_modified"),
+    words("digest"),
     Column("next_poll", Moment),
     Column("last_poll", Moment),
     Column("last_success", Moment),
     Column("last_change", Moment),
-    _count("failures"),
-    _words("error"),
+    count("failures"),
+    words("error"),
+    words("moved"),
+    flag("gone"),
+    count("pace"),  # seconds
 )
 
 articles = Table(
@@ -109,14 +112,16 @@ articles = Table(
     Column("embargo", Moment),
     Column("found_at", Moment, nullable=False),
     Column("state", String(8), nullable=False),
-    _words("reason"),
+    words("reason"),
     Column("source", Text, nullable=False, server_default=""),
     Column("same_as", Integer, ForeignKey("articles.id")),
-    _flag("backfill"),
-    _flag("page_read"),
-    _count("page_tries"),
+    flag("backfill"),
+    flag("page_read"),
+    count("page_tries"),
     Column("page_next", Moment),
-    _words("page_error"),
+    words("page_error"),
+    words("withdrawn"),
+    Column("check_at", Moment),  # when to ask whether its page is still there
     CheckConstraint("state IN ('new', 'planned', 'seen', 'refused')", name="state"),
     sqlite_autoincrement=True,
 )
@@ -124,6 +129,12 @@ Index(
     "ix_articles_new", articles.c.id, sqlite_where=articles.c.state == "new", postgresql_where=articles.c.state == "new"
 )
 Index("ix_articles_url", articles.c.url)
+Index(
+    "ix_articles_check",
+    articles.c.check_at,
+    sqlite_where=articles.c.check_at.is_not(None),
+    postgresql_where=articles.c.check_at.is_not(None),
+)
 
 article_sources = Table(
     "article_sources",
@@ -148,16 +159,16 @@ accounts = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("platform", Text, nullable=False),
     Column("since", Moment, nullable=False),
-    _words("identity"),
-    _words("handle"),
+    words("identity"),
+    words("handle"),
     Column("paused", Text),
-    _words("paused_by"),
+    words("paused_by"),
     Column("paused_at", Moment),
     Column("verified_at", Moment),
     Column("expires", Moment),
     Column("last_sent", Moment),
     Column("wait_until", Moment),
-    _count("failures"),
+    count("failures"),
     Column("budget_limit", Integer),
     Column("budget_left", Integer),
     Column("budget_resets", Moment),
@@ -187,22 +198,22 @@ deliveries = Table(
     Column("wanted", String(6), nullable=False, server_default="public"),
     Column("due", Moment),
     Column("expires", Moment),
-    _count("version"),
-    _count("approved"),
+    count("version"),
+    count("approved"),
     Column("record_key", String(13), nullable=False),
     Column("created_at", Moment),
-    _flag("urgent"),
-    _flag("breaking"),
+    flag("urgent"),
+    flag("breaking"),
     Column("newest", Moment),
     Column("attempt", Integer),
-    _count("tries"),
-    _count("requests"),
+    count("tries"),
+    count("requests"),
     Column("next_look", Moment),
-    _count("looks"),
-    _count("clears"),
-    _flag("closed"),
-    _flag("frozen"),
-    _flag("compared"),
+    count("looks"),
+    count("clears"),
+    flag("closed"),
+    flag("frozen"),
+    flag("compared"),
     Column("remote_id", Text),
     Column("permalink", Text),
     Column("second_remote_id", Text),
@@ -212,9 +223,9 @@ deliveries = Table(
     Column("sent_by", String(8)),
     Column("found_at", Moment),
     Column("changed_at", Moment, nullable=False),
-    _words("code"),
-    _words("detail"),
-    _words("actor"),
+    words("code"),
+    words("detail"),
+    words("actor"),
     UniqueConstraint("article", "account", "occasion"),
     UniqueConstraint("account", "remote_id"),
     CheckConstraint("status IN ({})".format(", ".join(f"'{s.value}'" for s in Status)), name="status"),
@@ -277,11 +288,11 @@ attempts = Table(
     Column("request_out", Moment),
     Column("ended", Moment),
     Column("outcome", String(16)),
-    _words("code"),
-    _words("words"),
+    words("code"),
+    words("words"),
     Column("http_status", Integer),
     Column("request_id", Text),
-    _count("cost"),
+    count("cost"),
     sqlite_autoincrement=True,
 )
 
@@ -296,8 +307,8 @@ events = Table(
     Column("before", String(12)),
     Column("after", String(12), nullable=False),
     Column("version", Integer, nullable=False),
-    _words("code"),
-    _words("detail"),
+    words("code"),
+    words("detail"),
     sqlite_autoincrement=True,
 )
 
@@ -317,7 +328,7 @@ daemon = Table(  # one row: the last daemon, alive while `beat` is fresh
     Column("process", Text, nullable=False),
     Column("started", Moment, nullable=False),
     Column("beat", Moment, nullable=False),
-    _count("starts"),
+    count("starts"),
     Column("ended", Moment),
 )
 
@@ -328,5 +339,5 @@ incidents = Table(  # what people were told about, once per incident
     Column("subject", Text, primary_key=True),
     Column("since", Moment, nullable=False),
     Column("told_at", Moment),
-    _words("detail"),
+    words("detail"),
 )

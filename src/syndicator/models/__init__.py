@@ -5,7 +5,17 @@ its end, an Attempt is one try, a Receipt the platform's proof, an Event one mov
 """
 
 from syndicator.models.accounts import Account, AccountState, DeliveryRules, Identity, Lead, Needs, Policy, QuietHours
-from syndicator.models.articles import Article, Key, Photo, Poll, Source, SourceState
+from syndicator.models.articles import (
+    Article,
+    Key,
+    PastPoll,
+    Photo,
+    Poll,
+    Revision,
+    Source,
+    SourceState,
+    Subscription,
+)
 from syndicator.models.deliveries import Attempt, Delivery, Event
 from syndicator.models.features import Features, Preview, Price
 from syndicator.models.people import Action, Answer, Person, Role, Session, Token, Unsaved
@@ -32,6 +42,7 @@ __all__ = [
     "Media",
     "Needs",
     "Outcome",
+    "PastPoll",
     "Person",
     "Photo",
     "Policy",
@@ -41,12 +52,14 @@ __all__ = [
     "Price",
     "QuietHours",
     "Receipt",
+    "Revision",
     "Role",
     "Session",
     "Shown",
     "Source",
     "SourceState",
     "Status",
+    "Subscription",
     "Token",
     "Unsaved",
     "Version",

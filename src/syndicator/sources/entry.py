@@ -1,7 +1,9 @@
 """What a document says of one item, before anyone judges it: the form all readers fill in."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from syndicator.models import Article
 
 
 class DocumentError(Exception):
@@ -58,3 +60,20 @@ class Document:
 
     entries: list[Entry]
     whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The articles of a document, in its order, and remarks on what could not be used. `whole`: nothing was cut off.
+
+    `more` are further documents of the same source to be read now, as a sitemap index lists them. `pace` is how long
+    the document asks to be left alone; `hub` and `topic` are where it can be subscribed to and under which address.
+    """
+
+    articles: tuple[Article, ...]
+    skipped: tuple[str, ...] = ()
+    whole: bool = True
+    more: tuple[str, ...] = ()
+    pace: timedelta | None = None
+    hub: str = ""
+    topic: str = ""

@@ -1,13 +1,12 @@
 """A feed's document becomes articles: RSS 2.0, RSS 1.0, Atom, JSON Feed."""
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from syndicator.models import Article, Source
 from syndicator.sources import dates, json_feed, loose_feed, xml_feed
-from syndicator.sources.entry import Document, DocumentError, Entry, Payload
+from syndicator.sources.entry import Document, DocumentError, Entry, Found, Payload
 from syndicator.sources.identity import clean, drop_shared, keys
 from syndicator.sources.media import photos
 from syndicator.sources.plain import decode, language, plain, summary
@@ -18,15 +17,6 @@ CUT_SHORT = "The document was cut off: its last item waits for the next poll."
 _HTML = re.compile(
     r"\s*(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The articles of a document, in its order, and remarks on what could not be used. `whole`: nothing was cut off."""
-
-    articles: tuple[Article, ...]
-    skipped: tuple[str, ...]
-    whole: bool
 
 
 def read(payload: Payload, source: Source, zone: ZoneInfo) -> Found:

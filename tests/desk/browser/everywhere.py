@@ -67,7 +67,7 @@ def _menus(page: Page) -> None:
 
 
 def _wrong_login(page: Page) -> None:
-    page.fill("main [name=name]", "anna")
+    page.fill("main [name=name]", "nobody")  # a real name would be locked out after five pictures
     page.fill("main [name=password]", "not this one")
     page.locator("main button").click()
     page.wait_for_selector(".problem")

@@ -170,12 +170,12 @@ def test_the_focus_comes_back_after_a_dialog(newsroom: Newsroom, open_page: Open
         else:
             dialog.get_by_text(way).click()
         expect(dialog).to_be_hidden()
-        assert focused(page) == "button#mark-2"
+        expect(page.locator("#mark-2")).to_be_focused()
     page.keyboard.press("s")
     expect(dialog).to_be_visible()
     page.keyboard.press("Enter")
     said(page, "Suppressed 1 post.")
-    assert focused(page) == "button#mark-3"
+    expect(page.locator("#mark-3")).to_be_focused()
 
 
 def test_a_correction_asks_why_and_reminds_of_a_note(newsroom: Newsroom, open_page: Open) -> None:

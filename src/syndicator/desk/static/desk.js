@@ -77,7 +77,12 @@ function replace(old, fresh) {
   if (tabs) $("[data-row]", element)?.setAttribute("tabindex", "0");
   if (active) {
     const again = (active.id && document.getElementById(active.id)) || (row && $("[data-row]", element));
-    (again || element).focus({ preventScroll: true });
+    const nearest = element.parentElement?.closest("[tabindex]");
+    // What is hidden, or cannot take the focus, leaves it with the page's body: then the next one out takes it.
+    for (const one of [again, element, nearest, $("#main")]) {
+      one?.focus({ preventScroll: true });
+      if (document.activeElement !== document.body) break;
+    }
   }
   const changed = all("[data-mark][id]", element).filter((mark) => (before.get(mark.id) ?? mark.dataset.status) !== mark.dataset.status);
   changed.forEach((mark) => mark.classList.add("changed"));

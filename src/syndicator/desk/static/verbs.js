@@ -127,10 +127,14 @@ export function start(desk) {
   function close(done = false) {
     const dialog = $("#dialog");
     finished = done;
-    if (dialog.open) dialog.close();
+    if (!dialog.open) return;
+    dialog.close();
+    closed(); // at once: the browser's own event comes later, and keys pressed meanwhile would go astray
   }
   function closed() {
-    $("#dialog").replaceChildren();
+    const dialog = $("#dialog");
+    if (dialog.open || !dialog.firstChild) return;
+    dialog.replaceChildren();
     const next = (finished && afterwards?.()) || same(opener);
     afterwards = null;
     finished = false;

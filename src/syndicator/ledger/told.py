@@ -1,0 +1,58 @@
+"""What sources tell us by themselves: subscriptions at hubs, and pushes taken."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+
+from sqlalchemy import RowMapping, delete, insert, select, update
+
+from syndicator.ledger.schema_sources import pushes, subscriptions
+from syndicator.ledger.store import Store, insert_missing
+from syndicator.models import Subscription
+
+_FIELDS = tuple(field.name for field in fields(Subscription))
+
+
+class Told:
+    """Subscriptions by their source; pushes by the digest of what was sent."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def subscriptions(self) -> dict[str, Subscription]:
+        """Every subscription there is, by source."""
+        with self._store.read() as connection:
+            return {row["source"]: _made(row) for row in connection.execute(select(subscriptions)).mappings()}
+
+    def at(self, path: str) -> Subscription | None:
+        """The subscription whose address ends in `path`."""
+        with self._store.read() as connection:
+            query = select(subscriptions).where(subscriptions.c.path == path)
+            row = connection.execute(query).mappings().first()
+        return _made(row) if row else None
+
+    def keep(self, one: Subscription) -> None:
+        """Store a subscription in place of the one its source had."""
+        values = asdict(one)
+        with self._store.write() as connection:
+            where = subscriptions.c.source == one.source
+            if not connection.execute(update(subscriptions).where(where).values(values)).rowcount:
+                connection.execute(insert(subscriptions).values(values))
+
+    def forget(self, names: Sequence[str]) -> None:
+        """Let go of the subscriptions of these sources."""
+        with self._store.write() as connection:
+            connection.execute(delete(subscriptions).where(subscriptions.c.source.in_(list(names))))
+
+    def first(self, digest: str, source: str, now: datetime, since: datetime) -> bool:
+        """Whether this push comes for the first time; notes it, and forgets those from before `since`."""
+        with self._store.write() as connection:
+            connection.execute(delete(pushes).where(pushes.c.at < since))
+            query = select(pushes.c.at).where(pushes.c.digest == digest)
+            known = connection.execute(query).first() is not None
+            insert_missing(connection, pushes, digest=digest, source=source, at=now)
+            return not known
+
+
+def _made(row: RowMapping) -> Subscription:
+    return Subscription(**{name: row[name] for name in _FIELDS})

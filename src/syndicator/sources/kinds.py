@@ -1,0 +1,26 @@
+"""`TYPES` is the only list of kinds of sources; one more is one more reader here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from syndicator.models import Source
+from syndicator.sources import feed
+from syndicator.sources.entry import Found, Payload
+
+Read = Callable[[Payload, Source, ZoneInfo], Found]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one type of source is read: what to ask for, and bytes to articles (raises DocumentError).
+
+    `polled` is False for one that is never asked: it is told.
+    """
+
+    accept: str
+    read: Read
+    polled: bool = True
+
+
+TYPES: Mapping[str, Kind] = {"feed": Kind(feed.ACCEPT, feed.read)}
