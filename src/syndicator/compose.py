@@ -31,9 +31,10 @@ class Composed:
     remark: str = ""
 
 
-def fetcher() -> Fetcher:
+def fetcher(room: Room) -> Fetcher:
     """A way to the newsroom's addresses, to be entered in the event loop that uses it."""
-    return Fetcher(user_agent=USER_AGENT)
+    contact = room.config.newsroom.contact
+    return Fetcher(user_agent=f"{USER_AGENT} (+{contact})" if contact else USER_AGENT)
 
 
 def source_near(room: Room, article: Article) -> Source | None:

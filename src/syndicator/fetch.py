@@ -25,6 +25,7 @@ MAX_REDIRECTS = 5
 KEEP_ALIVE = 75.0  # seconds: longer than the usual pace of polling, so that most polls reuse a connection
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
+KEEPING = frozenset({307, 308})
 PRIVATE = "it leads to a private or reserved address"
 
 # Carriers of an IPv4 address inside IPv6, and public ranges in which clouds answer their own machines only.
@@ -68,6 +69,17 @@ class _Ask:
     max_bytes: int
     partial: bool
     where: str = field(default="")
+    form: dict[str, str] | None = field(default=None, repr=False)
+
+    @property
+    def redirects(self) -> frozenset[int]:
+        """The statuses that lead on: all, or for a form those that keep it."""
+        return REDIRECTS if self.form is None else KEEPING
+
+    def send(self, hop: URL) -> Any:
+        """The request to one address."""
+        method = "GET" if self.form is None else "POST"
+        return self.session.request(method, hop, headers=self.headers, data=self.form, allow_redirects=False)
 
 
 class _PrivateAddress(OSError):
@@ -146,11 +158,21 @@ class Fetcher:
         instead of raising. Raises FetchError: one sentence with the address and the reason, `status` None for trouble
         on the network, `refused` where syndicator itself would not go.
         """
-        seconds = self._timeout if timeout is None else timeout
         sent = dict(headers or {})
         if accept:
             sent["Accept"] = accept
         ask = _Ask(self._sessions[allow_private], sent, max_bytes, partial, shown(url))
+        return await self._exchange(url, ask, timeout)
+
+    async def post(
+        self, url: str, data: Mapping[str, str], *, max_bytes: int = 100_000, allow_private: bool = False
+    ) -> Response:
+        """The answer to a form; only redirects that keep the form (307, 308) are followed. Raises as `get`."""
+        ask = _Ask(self._sessions[allow_private], {}, max_bytes, False, shown(url), dict(data))
+        return await self._exchange(url, ask, None)
+
+    async def _exchange(self, url: str, ask: _Ask, timeout: float | None) -> Response:  # noqa: ASYNC109
+        seconds = self._timeout if timeout is None else timeout
         first = _checked(url, ask.where)
         async with self._place(first.host or ""):
             try:
@@ -216,8 +238,8 @@ async def _follow(first: URL, ask: _Ask) -> Response:
     hop, seen, moved = first, {first}, list[str]()
     lasting = True
     for _ in range(MAX_REDIRECTS + 1):
-        async with ask.session.get(hop, headers=ask.headers, allow_redirects=False) as answer:
-            location = answer.headers.get("Location") if answer.status in REDIRECTS else None
+        async with ask.send(hop) as answer:
+            location = answer.headers.get("Location") if answer.status in ask.redirects else None
             if location is None:
                 body, complete = await _read(answer, ask)
                 return Response(answer.status, str(hop), answer.headers, body, tuple(moved), complete)

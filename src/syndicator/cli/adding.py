@@ -49,7 +49,7 @@ def add_words(options: Options, text: str, link: str, wish: Wish) -> None:
 
 
 async def _fetched(room: Room, url: str) -> Article:
-    async with fetcher() as way:
+    async with fetcher(room) as way:
         return await found.read(room, url, way)
 
 

@@ -129,7 +129,7 @@ def _template(room: Room, account: Account) -> Result:
 
 
 async def _sources(room: Room) -> list[Result]:
-    async with fetcher() as way:
+    async with fetcher(room) as way:
         polls = (
             sources.poll(one, SourceState(one.name, one.url), way, now=room.clock(), zone=room.zone)
             for one in room.config.sources.values()

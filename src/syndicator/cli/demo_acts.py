@@ -42,7 +42,7 @@ def read_feed(room: Room, voice: Voice) -> None:
 
 
 async def _ingest(room: Room) -> tuple[list[Poll], list[tuple[Article, list[Delivery]]]]:
-    async with fetcher() as way:
+    async with fetcher(room) as way:
         polls = await pipeline.poll(room, room.config.sources, way)
         found = room.ledger.articles.new(room.clock())
         rows = await asyncio.gather(*(pipeline.prepare(room, article, way) for article in found))

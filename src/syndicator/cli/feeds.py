@@ -66,7 +66,7 @@ def poll_sources(options: Options, names: Sequence[str], backfill: int, form: Li
 
 
 async def _poll(room: Room, names: Sequence[str], backfill: int) -> list[Poll]:
-    async with fetcher() as way:
+    async with fetcher(room) as way:
         return await pipeline.poll(room, names, way, backfill)
 
 

@@ -41,7 +41,7 @@ def _has_schema(room: Room) -> bool:
 
 
 async def _article(room: Room, url: str) -> tuple[Article, Picture]:
-    async with fetcher() as way:
+    async with fetcher(room) as way:
         article = found.known(room, url) or await found.read(room, url, way)
         return article, await picture(room, article, way)
 

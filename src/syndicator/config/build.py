@@ -81,7 +81,7 @@ def build(file: Path, raw: Mapping[str, object], environ: Mapping[str, str], pla
     base = file.parent
     return Config(
         file=file,
-        newsroom=Newsroom(newsroom.name, ZoneInfo(newsroom.timezone), newsroom.language),
+        newsroom=Newsroom(newsroom.name, ZoneInfo(newsroom.timezone), newsroom.language, newsroom.contact),
         ledger_url=_resolved(ledger.url, base),
         templates=base / paths.templates,
         secrets_file=base / paths.secrets,
@@ -119,4 +119,8 @@ def _source(name: str, raw: object, problems: list[str]) -> Source:
     table = checked(SourceTable, raw, f"sources.{name}", problems)
     if table is None:
         return Source(name=name, url="")
+    if table.type == "page" and not table.select:
+        problems.append(f'sources.{name}.select: missing, expected the CSS selector of its links, as "main h2 a"')
+    if table.slowest < table.every:
+        table = table.model_copy(update={"slowest": table.every})
     return Source(name=name, **table.values())

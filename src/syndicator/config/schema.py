@@ -47,6 +47,7 @@ class NewsroomTable(Table):
     name: Text = Field(examples=["Example Daily"])
     timezone: Zone = Field(examples=["Europe/Berlin"])
     language: Language = "en"
+    contact: str = Field("", pattern=r"^[!-~]*$")
 
 
 class LedgerTable(Table):
@@ -89,8 +90,13 @@ class DeliveryTable(Table):
 
 
 class SourceTable(Table):
-    type: Literal["feed"] = "feed"
+    type: Literal["feed", "sitemap", "page", "push"] = "feed"
     url: WebAddress = Field(examples=["https://www.example.com/feed.xml"])
+    slowest: Pace = _SOURCE.slowest
+    fresh: Pace = _SOURCE.fresh
+    select: str = _SOURCE.select
+    form: Literal["json", "wordpress", "ghost"] = "json"
+    websub: bool = _SOURCE.websub
     every: Pace = _SOURCE.every
     sections: Words = []
     allow_private: bool = _SOURCE.allow_private

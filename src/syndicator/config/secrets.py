@@ -14,6 +14,9 @@ from syndicator.config.problems import unknown_key
 from syndicator.errors import ConfigError
 from syndicator.models import Account, Needs
 
+SECRET = "secret"  # noqa: S105 - a key, not a value
+"""The key of the one secret that a source has."""
+
 _OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 
 
@@ -63,6 +66,21 @@ class Vault:
         if missing and account.enabled:
             raise ConfigError("\n".join(self._missing(account.name, key) for key in missing))
         return Secrets(values)
+
+    def of_source(self, name: str) -> str:
+        """The secret of a source that pushes. Raises ConfigError."""
+        found = self._near(name, SECRET) or self._filed(name, (SECRET,)).get(SECRET, "")
+        if not found:
+            raise ConfigError(self._missing(name, SECRET, "sources"))
+        return found
+
+    def of_sources(self, names: Iterable[str]) -> set[str]:
+        """The secrets of these sources that can be read now."""
+        known = set()
+        for name in names:
+            with suppress(ConfigError):
+                known.add(self.of_source(name))
+        return known
 
     def values(self, accounts: Iterable[Account], urls: Iterable[str], whole: Iterable[str]) -> frozenset[str]:
         """Every secret that can be read now: of the accounts, the passwords within `urls`, and `whole` as they are."""
@@ -115,10 +133,10 @@ class Vault:
             raise ConfigError("\n".join(f"{self.file}: {problem}" for problem in problems))
         return {key: value.strip() for key, value in table.items() if value.strip()}
 
-    def _missing(self, account: str, key: str) -> str:
+    def _missing(self, account: str, key: str, kind: str = "accounts") -> str:
         name = environment_name(account, key)
         return (
-            f'accounts.{account}: no secret "{key}": set {name} in the environment, or put it into the file '
+            f'{kind}.{account}: no secret "{key}": set {name} in the environment, or put it into the file '
             f'{account}.{key} in $CREDENTIALS_DIRECTORY, or write {key} = "…" below [{account}] in {self.file}'
         )
 

@@ -13,11 +13,15 @@ from syndicator.models import Account, DeliveryRules, Policy, Source
 
 @dataclass(frozen=True, slots=True)
 class Newsroom:
-    """Who publishes; `zone` is the clock of quiet hours and of days without an hour."""
+    """Who publishes; `zone` is the clock of quiet hours and of days without an hour.
+
+    `contact` is an address, of mail or the web, that servers we ask are told.
+    """
 
     name: str
     zone: ZoneInfo
     language: str
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,15 @@ class Config:
         """
         return self._vault.read(account)
 
+    def source_secret(self, source: Source) -> str:
+        """The secret that a source signs its pushes with, from the same places. Raises ConfigError."""
+        return self._vault.of_source(source.name)
+
     def all_secrets(self) -> frozenset[str]:
         """Every secret value that can be read now, for scrubbing logs: accounts', the ledger's password, the webhook.
 
         Never raises: what cannot be read cannot leak.
         """
-        return self._vault.values(self.accounts.values(), (self.ledger_url,), (self.alerts.webhook,))
+        told = [source.name for source in self.sources.values() if source.type == "push"]
+        whole = (self.alerts.webhook, *self._vault.of_sources(told))
+        return self._vault.values(self.accounts.values(), (self.ledger_url,), whole)

@@ -87,7 +87,7 @@ class Daemon:
         pipeline.start(room)
         pipeline.recover(room, starting=True)
         self._loop_thread.start()
-        self._way = asyncio.run_coroutine_threadsafe(fetcher().__aenter__(), self._loop).result()
+        self._way = asyncio.run_coroutine_threadsafe(fetcher(self.room).__aenter__(), self._loop).result()
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
         self._scheduler.add_job(
             self.tick, "interval", seconds=1, coalesce=True, max_instances=1, misfire_grace_time=None

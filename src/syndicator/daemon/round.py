@@ -86,7 +86,7 @@ def once(room: Room) -> None:
 
 
 async def _ingest(room: Room) -> None:
-    async with fetcher() as way:
+    async with fetcher(room) as way:
         await pipeline.poll(room, room.config.sources, way)
         articles = room.ledger.articles.new(room.clock(), limit=10_000)
         places = asyncio.Semaphore(PAGES)

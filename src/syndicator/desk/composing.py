@@ -112,7 +112,7 @@ def _lately_read(room: Room, url: str, story: Article | None) -> Subject:
 
 
 async def _read(room: Room, url: str, story: Article | None) -> Subject:
-    async with fetcher() as way:
+    async with fetcher(room) as way:
         if story is None:
             near = source_near(room, Article(url, ""))
             stub = Source(BY_HAND, url, allow_private=near.allow_private if near else False)

@@ -29,7 +29,7 @@ async def add(
     Accounts that have a row for the occasion keep it; their rows are not returned. Raises ConfigError, RenderError.
     """
     chosen_accounts = [room.named(name) for name in accounts] or list(room.accounts.values())
-    async with fetcher() as way:
+    async with fetcher(room) as way:
         chosen = await picture(room, article, way)
     occasion = _occasion(room, article) if again else "publication"
     now = room.clock()

@@ -67,6 +67,6 @@ def _rendered_anew(room: Room, row: Delivery) -> bool:
 async def _words(room: Room, row: Delivery, account: Account) -> Post:
     """The post of a row that was planned without one, rendered now."""
     article = room.ledger.articles.get(row.article)
-    async with fetcher() as way:
+    async with fetcher(room) as way:
         chosen = await picture(room, article, way)
     return compose(room, article, account, chosen, occasion=row.occasion).post

@@ -77,5 +77,5 @@ def _only(article: Article, place: str) -> Article:
 
 
 async def _chosen(room: Room, article: Article) -> Picture:
-    async with fetcher() as way:
+    async with fetcher(room) as way:
         return await picture(room, article, way)
