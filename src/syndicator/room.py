@@ -28,6 +28,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _nobody() -> None:
+    """No daemon runs in this process: the one that does looks each second."""
+
+
 class Room:
     """One newsroom at work. Threads may share it; adapters are built when first needed, one per account.
 
@@ -50,6 +54,7 @@ class Room:
             utm=config.utm,
         )
         self.accounts: dict[str, Account] = {}
+        self.wake: Callable[[], None] = _nobody  # makes the daemon of this process look for work now
         self.unrecorded: list[Any] = []  # receipts the ledger could not take yet; see pipeline/deliver.py
         self.since: dict[str, datetime] = {}
         self._by_uid: dict[str, Account] = {}

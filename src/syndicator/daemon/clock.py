@@ -86,6 +86,7 @@ class Daemon:
         room.ledger.store.lock()
         pipeline.start(room)
         pipeline.recover(room, starting=True)
+        room.wake = self._wake
         self._loop_thread.start()
         self._way = asyncio.run_coroutine_threadsafe(fetcher(self.room).__aenter__(), self._loop).result()
         logging.getLogger("apscheduler").setLevel(logging.WARNING)

@@ -99,7 +99,8 @@ class Articles:
 
 def _ingest_all(connection: Connection, poll: Poll, backfill: int) -> int:
     known = source_rows.load(connection, poll.source)
-    seeded = known is not None and known.seeded and known.url == poll.url
+    # What a source tells by itself is news: nobody asked for what was there before.
+    seeded = poll.pushed or (known is not None and known.seeded and known.url == poll.url)
     return sum(
         _ingest(connection, article, poll.at, wanted=seeded or place < backfill, again=place < backfill)
         for place, article in enumerate(poll.articles)

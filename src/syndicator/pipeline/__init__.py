@@ -3,7 +3,7 @@
 from syndicator.pipeline.compare import beat, compare, start
 from syndicator.pipeline.deliver import deliver_next, hand_back
 from syndicator.pipeline.plan import expire, prepare, replan
-from syndicator.pipeline.poll import poll, poll_one, store
+from syndicator.pipeline.poll import poll, poll_one, store, take
 from syndicator.pipeline.reconcile import look, recover
 from syndicator.pipeline.verify import verify
 
@@ -21,5 +21,6 @@ __all__ = [
     "replan",
     "start",
     "store",
+    "take",
     "verify",
 ]

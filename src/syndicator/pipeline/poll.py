@@ -54,6 +54,19 @@ def _stored(room: Room, results: Sequence[tuple[SourceState, Poll]], backfill: i
     return fresh
 
 
+def take(room: Room, told: Poll) -> int:
+    """Keep what a source told by itself (`told.pushed`), and set to work on it at once. Returns the new work's count.
+
+    The source's pace, validators and failures stay as they are. Raises StoreError when nothing was kept.
+    """
+    source = room.config.sources[told.source]
+    state = room.ledger.sources.states([source])[source.name]
+    changed = told.at if told.articles else state.last_change
+    fresh = store(room, [(replace(state, last_success=told.at, last_change=changed), told)])
+    room.wake()
+    return fresh
+
+
 async def poll(room: Room, names: Iterable[str], way: Fetcher, backfill: int = 0) -> list[Poll]:
     """Read the named sources now, all side by side, and store what they gave."""
     states = room.ledger.sources.states(room.config.sources.values())
