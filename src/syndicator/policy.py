@@ -147,6 +147,9 @@ def verdict(
     breaking = is_breaking(article, policy)
     due = max(found_at + (timedelta(0) if breaking else policy.hold_for), article.embargo or found_at)
     expires = expiry(article, policy, found_at, zone)
+    if article.withdrawn:
+        detail = f"the article was taken back: {article.withdrawn}"
+        return Verdict(Status.SUPPRESSED, due, expires, "rule:withdrawn", detail, breaking)
     excluded = mentions(account.exclude, article)
     if excluded:
         detail = f"the article mentions “{excluded}”"

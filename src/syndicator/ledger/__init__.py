@@ -14,6 +14,8 @@ from syndicator.ledger.figures import Figures
 from syndicator.ledger.history import Filter, History
 from syndicator.ledger.people import People
 from syndicator.ledger.photos import PhotoNames
+from syndicator.ledger.polls import Polls
+from syndicator.ledger.revisions import Revisions
 from syndicator.ledger.search import Search
 from syndicator.ledger.sources import Sources
 from syndicator.ledger.store import Store
@@ -40,6 +42,8 @@ class Ledger:
         self.photos = PhotoNames(self.store)
         self.people = People(self.store)
         self.told = Told(self.store)
+        self.polls = Polls(self.store)
+        self.revisions = Revisions(self.store)
 
     def check(self) -> None:
         """Raise StoreError unless the schema is this program's."""

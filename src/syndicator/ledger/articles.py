@@ -1,21 +1,16 @@
 """Articles and their identities: a poll is stored whole or not at all, and one story is one article."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
-from syndicator.delivery import Move
-from syndicator.ledger import rows
+from syndicator.ledger import differing, ingest, joining, polls, rows
 from syndicator.ledger import sources as source_rows
-from syndicator.ledger.schema import RULE_VERSION, article_keys, article_sources, articles, deliveries
+from syndicator.ledger.schema import article_sources, articles
 from syndicator.ledger.store import Store
-from syndicator.models import Article, ArticleState, Poll, SourceState, Status
-
-FOUND = ("url", "title", "summary")
-"""The words of a source whose change makes an article new work."""
+from syndicator.models import Article, ArticleState, Poll, SourceState
 
 
 class Articles:
@@ -24,16 +19,19 @@ class Articles:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def store_polls(self, polls: Sequence[tuple[SourceState, Poll]], backfill: int = 0) -> int:
+    def store_polls(self, results: Sequence[tuple[SourceState, Poll]], backfill: int = 0) -> int:
         """Keep the articles, keys and validators of some polls in one transaction. Returns how many are new work.
 
-        A source's first successful poll makes its articles SEEN, except the `backfill` newest.
+        A source's first successful poll makes its articles SEEN, except the `backfill` newest. What changed, what was
+        taken back and what the source lists no more is noted.
         """
         fresh = 0
         with self._store.write() as connection:
-            for _, poll in polls:
-                fresh += _ingest_all(connection, poll, backfill) if poll.articles else 0
-            source_rows.save(connection, list({state.name: state for state, _ in polls}.values()))
+            for _, poll in results:
+                worked = ingest.take(connection, poll, backfill) if poll.changed and not poll.error else 0
+                polls.remember(connection, poll, worked)
+                fresh += worked
+            source_rows.save(connection, list({state.name: state for state, _ in results}.values()))
         return fresh
 
     def new(self, now: datetime, limit: int = 200) -> list[Article]:
@@ -59,28 +57,8 @@ class Articles:
     def by_keys(self, keys: Sequence[str]) -> Article | None:
         """The story that has one of these identity keys."""
         with self._store.read() as connection:
-            found = _owners(connection, keys)
-            return rows.article_by_id(connection, _story(connection, found[0])) if found else None
-
-    def page_read(self, article: Article, now: datetime) -> Article:
-        """Keep what the article's own page added. Its canonical link may join it to an older story."""
-        with self._store.write() as connection:
-            found = _found(connection, article.id)
-            values = rows.article_columns(article, found) | {"page_next": None}
-            connection.execute(update(articles).where(articles.c.id == article.id).values(values))
-            owners = [n for n in _owners(connection, [k.key for k in article.keys]) if n != article.id]
-            _add_keys(connection, article.id, article)
-            if owners:
-                _merge(connection, sorted({article.id, *owners}), now)
-            return rows.article_by_id(connection, article.id)
-
-    def page_failed(self, article: Article, next_try: datetime | None, error: str) -> None:
-        """Note a failed visit: the next try, or the end of trying with the reason people will read."""
-        values: dict[str, object] = {"page_tries": article.page_tries + 1, "page_next": next_try}
-        if next_try is None:
-            values |= {"page_read": True, "page_error": error}
-        with self._store.write() as connection:
-            connection.execute(update(articles).where(articles.c.id == article.id).values(values))
+            found = joining.owners(connection, keys)
+            return rows.article_by_id(connection, joining.story(connection, found[0])) if found else None
 
     def finish(self, number: int, state: ArticleState, reason: str = "") -> None:
         """Say that an article needs no more work."""
@@ -90,126 +68,99 @@ class Articles:
     def add_by_hand(self, article: Article, now: datetime) -> Article:
         """Keep an article of the desk's own. `article.uid` must be given; its link is optional."""
         with self._store.write() as connection:
-            number = _insert(connection, replace(article, page_read=True), now, ArticleState.PLANNED)
+            number = ingest.add(connection, replace(article, page_read=True), now, ArticleState.PLANNED)
             return rows.article_by_id(connection, number)
 
+    # ------------------------------------------------------------------------------------------ its page
 
-# ---------------------------------------------------------------------------------------------- one item
+    def page_read(self, article: Article, now: datetime) -> Article:
+        """Keep what the article's own page added. Its canonical link may join it to an older story."""
+        with self._store.write() as connection:
+            found = ingest.said_before(connection, article.id)
+            values = rows.article_columns(article, found) | {"page_next": None, "page_tries": 0}
+            connection.execute(update(articles).where(articles.c.id == article.id).values(values))
+            _join(connection, article, now)
+            return rows.article_by_id(connection, article.id)
 
+    def page_read_again(self, article: Article, now: datetime, next_check: datetime | None) -> bool:
+        """Take over what the page says otherwise than when it was read last. Returns whether that is work to do.
 
-def _ingest_all(connection: Connection, poll: Poll, backfill: int) -> int:
-    known = source_rows.load(connection, poll.source)
-    # What a source tells by itself is news: nobody asked for what was there before.
-    seeded = poll.pushed or (known is not None and known.seeded and known.url == poll.url)
-    return sum(
-        _ingest(connection, article, poll.at, wanted=seeded or place < backfill, again=place < backfill)
-        for place, article in enumerate(poll.articles)
-    )
+        An article that had been taken back is there again.
+        """
+        with self._store.write() as connection:
+            old = rows.article_by_id(connection, article.id)
+            values = {"check_at": next_check, "page_tries": 0}
+            connection.execute(update(articles).where(articles.c.id == article.id).values(values))
+            restored = ingest.restore(connection, article.id, now)
+            changed = ingest.page_changes(connection, replace(old, withdrawn=""), article, now)
+            _join(connection, article, now)
+            return restored or changed
 
+    def page_failed(self, article: Article, next_try: datetime | None, error: str) -> None:
+        """Note a failed visit: the next try, or the end of trying with the reason people will read."""
+        values: dict[str, object] = {"page_tries": article.page_tries + 1, "page_next": next_try}
+        if next_try is None:
+            values |= {"page_read": True, "page_error": error}
+        with self._store.write() as connection:
+            connection.execute(update(articles).where(articles.c.id == article.id).values(values))
 
-def _ingest(connection: Connection, article: Article, now: datetime, *, wanted: bool, again: bool) -> bool:
-    """Store one item of a poll. Returns whether it made new work."""
-    owners = _owners(connection, [key.key for key in article.keys])
-    if not owners:
-        state = ArticleState.NEW if wanted else ArticleState.SEEN
-        _insert(connection, replace(article, backfill=again), now, state)
-        return wanted
-    if len(owners) > 1:
-        _merge(connection, owners, now)
-    number = _story(connection, owners[0])
-    _add_keys(connection, number, article)
-    _add_source(connection, number, article.source)
-    if again:
-        return _revive(connection, number)
-    return _update(connection, number, article)
+    def as_found(self, number: int) -> Article:
+        """The article as its source gave it, without what its page has added. Raises LookupError."""
+        with self._store.read() as connection:
+            article = rows.article_by_id(connection, number)
+            return differing.as_found(article, ingest.said_before(connection, number))
 
+    # ------------------------------------------------------------------------------------------ is it still there?
 
-def _insert(connection: Connection, article: Article, now: datetime, state: ArticleState) -> int:
-    found = {name: getattr(article, name) for name in FOUND}
-    values = rows.article_columns(article, found)
-    values |= {
-        "uid": article.uid or hashlib.sha256(article.keys[0].key.encode()).hexdigest(),
-        "found_at": now,
-        "state": state.value,
-        "reason": "there before the source was first read" if state is ArticleState.SEEN else "",
-        "source": article.source,
-        "backfill": article.backfill,
-    }
-    key = connection.execute(insert(articles).values(values)).inserted_primary_key
-    number = int(key[0]) if key else 0
-    _add_keys(connection, number, article)
-    _add_source(connection, number, article.source)
-    return number
+    def to_check(self, now: datetime, limit: int = 50) -> list[Article]:
+        """Articles whose page is to be looked at once more, the longest due first."""
+        query = select(articles).where(articles.c.check_at <= now).order_by(articles.c.check_at).limit(limit)
+        with self._store.read() as connection:
+            return [rows.article(row) for row in connection.execute(query).mappings()]
 
+    def check_later(self, number: int, at: datetime | None, *, missing: bool = False, sooner: bool = False) -> None:
+        """When to look again, None for never. `missing` counts a look that found no page; `sooner` never puts off."""
+        values: dict[str, object] = {"check_at": at}
+        if missing:
+            values["page_tries"] = articles.c.page_tries + 1
+        where = articles.c.id == number
+        if sooner:
+            where &= articles.c.check_at.is_(None) | (articles.c.check_at > at)
+        with self._store.write() as connection:
+            connection.execute(update(articles).where(where).values(values))
 
-def _owners(connection: Connection, keys: Sequence[str]) -> list[int]:
-    """The articles that have these keys, oldest first."""
-    if not keys:
-        return []
-    query = select(article_keys.c.article).where(article_keys.c.key.in_(keys)).distinct()
-    return sorted(connection.execute(query).scalars())
+    def listed(self, number: int) -> bool:
+        """Whether a source lists the article now, as far as its last poll told."""
+        with self._store.read() as connection:
+            return ingest.listed(connection, number)
 
+    def withdraw(self, number: int, why: str, now: datetime, source: str = "") -> bool:
+        """The newsroom took an article back: its waiting posts are suppressed. Returns whether that was news."""
+        with self._store.write() as connection:
+            return ingest.withdraw(connection, number, why, now, source)
 
-def _story(connection: Connection, number: int) -> int:
-    """The article itself, or the older one that tells the same story."""
-    older = connection.execute(select(articles.c.same_as).where(articles.c.id == number)).scalar()
-    return number if older is None else _story(connection, older)
+    # ------------------------------------------------------------------------------------------ one story, or two
 
+    def split(self, number: int, by: str, now: datetime) -> Article:
+        """Make a joined article a story of its own again, for good. Raises LookupError when it is joined with none."""
+        with self._store.write() as connection:
+            joining.part(connection, number, by, now)
+            return rows.article_by_id(connection, number)
 
-def _add_keys(connection: Connection, number: int, article: Article) -> None:
-    wanted = {key.key: key.raw for key in article.keys}
-    taken = select(article_keys.c.key).where(article_keys.c.key.in_(list(wanted)))
-    for key in wanted.keys() - set(connection.execute(taken).scalars()):
-        values = {"key": key, "article": number, "raw": wanted[key], "rule_version": RULE_VERSION}
-        connection.execute(insert(article_keys).values(values))
+    def twins(self, number: int) -> list[tuple[int, str]]:
+        """The articles joined with this story, by number and headline, oldest first."""
+        with self._store.read() as connection:
+            return joining.twins(connection, number)
 
-
-def _add_source(connection: Connection, number: int, source: str) -> None:
-    table = article_sources.c
-    there = select(table.article).where(table.article == number, table.source == source)
-    if source and connection.execute(there).first() is None:
-        connection.execute(insert(article_sources).values(article=number, source=source))
-
-
-def _found(connection: Connection, number: int) -> dict[str, str]:
-    body = connection.execute(select(articles.c.body).where(articles.c.id == number)).scalar_one()
-    return dict(body["found"])
-
-
-def _update(connection: Connection, number: int, article: Article) -> bool:
-    """Take over what changed at the source that found it first; another feed's wording is not a change."""
-    old = rows.article_by_id(connection, number)
-    before = _found(connection, number)
-    now_found = {name: getattr(article, name) for name in FOUND}
-    changed = {name: value for name, value in now_found.items() if before.get(name) != value}
-    if not changed or article.source != old.source or old.state in {ArticleState.SEEN, ArticleState.REFUSED}:
-        return False
-    new = replace(old, **changed, updated=article.updated or old.updated)
-    values = rows.article_columns(new, now_found) | {"state": ArticleState.NEW.value}
-    connection.execute(update(articles).where(articles.c.id == number).values(values))
-    return True
+    def story(self, number: int) -> int:
+        """The article itself, or the story it is joined with."""
+        with self._store.read() as connection:
+            return joining.story(connection, number)
 
 
-def _revive(connection: Connection, number: int) -> bool:
-    """Make a SEEN article work after all: a person asked for it."""
-    where = (articles.c.id == number) & (articles.c.state == ArticleState.SEEN.value)
-    values = {"state": ArticleState.NEW.value, "reason": "", "backfill": True}
-    return connection.execute(update(articles).where(where).values(values)).rowcount == 1
-
-
-def _merge(connection: Connection, numbers: Sequence[int], now: datetime) -> None:
-    """Join articles that are one story: the oldest stays, waiting posts of the younger are suppressed."""
-    story = _story(connection, numbers[0])
-    title = connection.execute(select(articles.c.title).where(articles.c.id == story)).scalar_one()
-    for number in numbers:
-        younger = _story(connection, number)
-        if younger == story:
-            continue
-        values = {"same_as": story, "state": ArticleState.REFUSED.value, "reason": f"same story as article {story}"}
-        connection.execute(update(articles).where(articles.c.id == younger).values(values))
-        waiting = deliveries.c.status.in_([Status.HELD.value, Status.QUEUED.value])
-        query = select(deliveries).where(deliveries.c.article == younger, waiting)
-        detail = f"same story as “{title}” (article {story})"
-        for row in connection.execute(query).mappings().all():
-            stop = Move("suppress", Status.SUPPRESSED, "rule:same_story", detail)
-            rows.move(connection, rows.delivery(row), stop, "rule:same_story", now)
+def _join(connection: Connection, article: Article, now: datetime) -> None:
+    """Give an article the keys its page told, which may join it to others."""
+    owners = [n for n in joining.owners(connection, [key.key for key in article.keys]) if n != article.id]
+    ingest.add_keys(connection, article.id, article)
+    if owners:
+        joining.join(connection, sorted({article.id, *owners}), now)

@@ -11,10 +11,10 @@ from sqlalchemy import inspect, text
 from syndicator.errors import StoreError
 from syndicator.ledger.store import Store
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration; a test proves that it is the head of `migrations/`."""
 
-VERSIONS = ("0001", "0002", "0003", "0004")
+VERSIONS = ("0001", "0002", "0003", "0004", "0005")
 SCRIPTS = Path(__file__).parent / "migrations"
 
 

@@ -130,6 +130,12 @@ Index(
 )
 Index("ix_articles_url", articles.c.url)
 Index(
+    "ix_articles_same",
+    articles.c.same_as,
+    sqlite_where=articles.c.same_as.is_not(None),
+    postgresql_where=articles.c.same_as.is_not(None),
+)
+Index(
     "ix_articles_check",
     articles.c.check_at,
     sqlite_where=articles.c.check_at.is_not(None),
@@ -141,6 +147,16 @@ article_sources = Table(
     metadata,
     Column("article", Integer, ForeignKey("articles.id"), primary_key=True),
     Column("source", Text, primary_key=True),
+    Column(
+        "listed", Boolean(create_constraint=False), nullable=False, server_default=text("true")
+    ),  # it is in there now
+)
+Index(
+    "ix_article_sources_listed",
+    article_sources.c.source,
+    article_sources.c.article,
+    sqlite_where=text("listed = 1"),
+    postgresql_where=text("listed"),
 )
 
 article_keys = Table(

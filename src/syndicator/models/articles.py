@@ -141,6 +141,7 @@ class Poll:
     topic: str = ""
     whole: bool = True  # the articles are all that the source lists now
     pushed: bool = False  # the source told us; its pace and validators are not touched
+    recovered: bool = False  # the poll before it had failed
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ async def poll(source: Source, state: SourceState, fetcher: Fetcher, *, now: dat
     A 304, or the same bytes as last time, is not parsed (`changed` False). A document that was cut off gives what was
     whole, without validators, so that the next poll reads it again.
     """
-    outcome = Poll(source.name, source.url, now)
+    outcome = Poll(source.name, source.url, now, recovered=state.failures > 0)
     kind = TYPES.get(source.type)
     if kind is None:
         return replace(outcome, error=f"Source {source.name} has no known type: {source.type}.")
@@ -55,8 +55,9 @@ async def poll(source: Source, state: SourceState, fetcher: Fetcher, *, now: dat
     found = await _read(payload, source, kind, zone)
     if isinstance(found, str):
         return replace(outcome, error=found)
-    outcome = replace(outcome, articles=found.articles, skipped=found.skipped)
-    if not (found.whole and answer.complete):
+    whole = found.whole and answer.complete
+    outcome = replace(outcome, articles=found.articles, skipped=found.skipped, whole=whole)
+    if not whole:
         return outcome
     validators = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
     return replace(outcome, etag=validators[0], last_modified=validators[1], digest=digest)

@@ -1,0 +1,246 @@
+"""One poll into the ledger, item by item: new stories, known ones, changed ones, and those that are gone."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+
+from syndicator.delivery import Move
+from syndicator.ledger import differing, joining, revisions, rows
+from syndicator.ledger import sources as source_rows
+from syndicator.ledger.schema import RULE_VERSION, article_keys, article_sources, articles, deliveries
+from syndicator.models import Article, ArticleState, Delivery, Poll, Status
+
+WITHDRAWN = "rule:withdrawn"
+"""The code of a post whose article the newsroom took back."""
+
+WATCHED_FOR = timedelta(days=2)
+"""How long after it was found an article that has left its source's list is looked for by its page."""
+
+_DEAF = frozenset({ArticleState.SEEN, ArticleState.REFUSED})  # nobody posts these: their changes are nobody's business
+_WAITING = (Status.HELD.value, Status.QUEUED.value)
+
+
+def take(connection: Connection, poll: Poll, backfill: int) -> int:
+    """Store the articles of a poll. Returns how many are new work."""
+    known = source_rows.load(connection, poll.source)
+    # What a source tells by itself is news: nobody asked for what was there before.
+    seeded = poll.pushed or (known is not None and known.seeded and known.url == poll.url)
+    fresh, present = 0, set[int]()
+    for place, article in enumerate(poll.articles):
+        number, work = _item(connection, article, poll.at, seeded=seeded, again=place < backfill)
+        fresh += work
+        present.add(number)
+    if poll.whole and not poll.pushed:
+        _left(connection, poll.source, present, poll.at)
+    return fresh
+
+
+def _item(connection: Connection, article: Article, now: datetime, *, seeded: bool, again: bool) -> tuple[int, bool]:
+    """Store one item of a poll. Returns its story's number, 0 for none, and whether it made new work."""
+    found = joining.owners(connection, [key.key for key in article.keys])
+    if not found:
+        if article.withdrawn:
+            return 0, False
+        state = ArticleState.NEW if seeded or again else ArticleState.SEEN
+        return add(connection, replace(article, backfill=again), now, state), seeded or again
+    if len(found) > 1:
+        joining.join(connection, found, now)
+    number = joining.story_of(connection, article) or found[0]
+    add_keys(connection, number, article)
+    listed_again = _add_source(connection, number, article.source)
+    if article.withdrawn:
+        return number, withdraw(connection, number, article.withdrawn, now, article.source)
+    restored = listed_again and restore(connection, number, now, article.source)
+    if again:
+        return number, _revive(connection, number)
+    return number, _update(connection, number, article, now) or restored
+
+
+def add(connection: Connection, article: Article, now: datetime, state: ArticleState) -> int:
+    """Store an article nobody knows. Returns its number."""
+    values = rows.article_columns(article, differing.found(article))
+    values |= {
+        "uid": article.uid or hashlib.sha256(article.keys[0].key.encode()).hexdigest(),
+        "found_at": now,
+        "state": state.value,
+        "reason": "there before the source was first read" if state is ArticleState.SEEN else "",
+        "source": article.source,
+        "backfill": article.backfill,
+    }
+    key = connection.execute(insert(articles).values(values)).inserted_primary_key
+    number = int(key[0]) if key else 0
+    add_keys(connection, number, article)
+    _add_source(connection, number, article.source)
+    return number
+
+
+def add_keys(connection: Connection, number: int, article: Article) -> None:
+    """Give an article the keys of an item that nobody has."""
+    wanted = {key.key: key.raw for key in article.keys}
+    taken = select(article_keys.c.key).where(article_keys.c.key.in_(list(wanted)))
+    for key in wanted.keys() - set(connection.execute(taken).scalars()):
+        values = {"key": key, "article": number, "raw": wanted[key], "rule_version": RULE_VERSION}
+        connection.execute(insert(article_keys).values(values))
+
+
+def said_before(connection: Connection, number: int) -> dict[str, str]:
+    """What its source said of an article, part by part."""
+    body = connection.execute(select(articles.c.body).where(articles.c.id == number)).scalar_one()
+    return dict(body["found"])
+
+
+# ---------------------------------------------------------------------------------------------- changes
+
+
+def _update(connection: Connection, number: int, article: Article, now: datetime) -> bool:
+    """Take over what changed at the source that found it first; another feed's wording is not a change."""
+    old = rows.article_by_id(connection, number)
+    if article.source != old.source or old.state in _DEAF:
+        return False
+    before, after = said_before(connection, number), differing.found(article)
+    names = [name for name in differing.differing(before, after) if not _over(old, name, after, now)]
+    if not names:
+        if before.keys() != after.keys():  # of a ledger that watched less: from now on it is known
+            _write(connection, old, {**after, **before}, {})
+        return False
+    changed = differing.taken(old, article, names)
+    # Its page may have changed with it: read it once more, beside what is done now.
+    _write(connection, changed, {**before, **after}, {"state": ArticleState.NEW.value, "check_at": now})
+    _note(connection, old, changed, names, now, article.source)
+    return True
+
+
+def page_changes(connection: Connection, old: Article, read: Article, now: datetime) -> bool:
+    """Take over what an article's page, read again, says otherwise than before. Returns whether anything changed."""
+    before, after = differing.found(old), differing.found(read)
+    names = [name for name in differing.differing(before, after) if name not in {"url", "embargo"}]
+    if not names:
+        return False
+    changed = differing.taken(old, read, names)
+    _write(connection, changed, said_before(connection, old.id), {"state": ArticleState.NEW.value})
+    _note(connection, old, changed, names, now, "")
+    return True
+
+
+def _over(old: Article, name: str, after: Mapping[str, str], now: datetime) -> bool:
+    """An embargo that is over is left out by its source; that lifts nothing."""
+    return name == "embargo" and not after[name] and bool(old.embargo and old.embargo <= now)
+
+
+def _note(connection: Connection, old: Article, new: Article, names: list[str], now: datetime, source: str) -> None:
+    changes = differing.told(old, new, names)
+    revisions.record(connection, old.id, now, "changed", source=source, changes=changes)
+    if "embargo" in names:
+        _embargoed(connection, old, new, now)
+
+
+def _embargoed(connection: Connection, old: Article, new: Article, now: datetime) -> None:
+    """Posts that waited for the old embargo wait for the new one; none leaves before it, but what a person sent."""
+    for row in _waiting(connection, old.id):
+        bound = old.embargo is not None and row.due == old.embargo
+        early = new.embargo is not None and row.due is not None and row.due < new.embargo
+        if row.urgent or not (bound or early):
+            continue
+        due = new.embargo or now
+        expires = row.expires + (due - row.due) if row.expires and row.due else row.expires
+        detail = row.detail or ("embargo moved" if new.embargo else "embargo lifted")
+        move = Move("move", row.status, row.code, detail, {"due": due, "expires": expires})
+        rows.move(connection, row, move, "rule:embargo", now)
+
+
+def _write(connection: Connection, article: Article, said: Mapping[str, str], more: Mapping[str, object]) -> None:
+    values = rows.article_columns(article, said) | dict(more)
+    connection.execute(update(articles).where(articles.c.id == article.id).values(values))
+
+
+def _revive(connection: Connection, number: int) -> bool:
+    """Make a SEEN article work after all: a person asked for it."""
+    where = (articles.c.id == number) & (articles.c.state == ArticleState.SEEN.value)
+    values = {"state": ArticleState.NEW.value, "reason": "", "backfill": True}
+    return connection.execute(update(articles).where(where).values(values)).rowcount == 1
+
+
+# ---------------------------------------------------------------------------------------------- gone, and back
+
+
+def withdraw(connection: Connection, number: int, why: str, now: datetime, source: str = "") -> bool:
+    """The newsroom took an article back: waiting posts are suppressed, sent ones are shown to people.
+
+    Returns whether that was news.
+    """
+    old = rows.article_by_id(connection, number)
+    if old.withdrawn:
+        return False
+    connection.execute(update(articles).where(articles.c.id == number).values(withdrawn=why, check_at=None))
+    if old.state in _DEAF:
+        return False
+    revisions.record(connection, number, now, "withdrawn", source=source, detail=why)
+    for row in _waiting(connection, number):
+        stop = Move("suppress", Status.SUPPRESSED, WITHDRAWN, f"the article was taken back: {why}")
+        rows.move(connection, row, stop, WITHDRAWN, now)
+    return True
+
+
+def restore(connection: Connection, number: int, now: datetime, source: str = "") -> bool:
+    """It is there again: its posts wait for a person, who alone knows why it was away."""
+    old = rows.article_by_id(connection, number)
+    if not old.withdrawn:
+        return False
+    again = {} if old.state in _DEAF else {"state": ArticleState.NEW.value}
+    connection.execute(update(articles).where(articles.c.id == number).values(withdrawn="", **again))
+    if not again:
+        return False
+    revisions.record(connection, number, now, "restored", source=source)
+    for row in _with(connection, number, Status.SUPPRESSED.value):
+        if row.code == WITHDRAWN:
+            held = Move("release", Status.HELD, "restored", "the article was taken back, and is there again")
+            rows.move(connection, row, held, WITHDRAWN, now)
+    return True
+
+
+def _left(connection: Connection, source: str, present: set[int], now: datetime) -> None:
+    """Note what the source lists no more; the page of a young article tells whether it is gone."""
+    table = article_sources.c
+    listed = select(table.article).where(table.source == source, table.listed)
+    gone = set(connection.execute(listed).scalars()) - present
+    if not gone:
+        return
+    own = (table.source == source) & table.article.in_(gone)
+    connection.execute(update(article_sources).where(own).values(listed=False))
+    young = articles.c.id.in_(gone) & (articles.c.found_at > now - WATCHED_FOR) & (articles.c.withdrawn == "")
+    wanted = articles.c.state.in_([ArticleState.NEW.value, ArticleState.PLANNED.value])
+    connection.execute(update(articles).where(young, wanted).values(check_at=now))
+
+
+def listed(connection: Connection, number: int) -> bool:
+    """Whether a source lists the article now, as far as is known."""
+    there = select(article_sources.c.article).where(article_sources.c.article == number, article_sources.c.listed)
+    return connection.execute(there.limit(1)).first() is not None
+
+
+def _add_source(connection: Connection, number: int, source: str) -> bool:
+    """Note that a source carries the article. Returns whether it does so again after it had left."""
+    if not source:
+        return False
+    table = article_sources.c
+    own = (table.article == number) & (table.source == source)
+    there = connection.execute(select(table.listed).where(own)).first()
+    if there is None:
+        connection.execute(insert(article_sources).values(article=number, source=source))
+        return False
+    if there[0]:
+        return False
+    connection.execute(update(article_sources).where(own).values(listed=True))
+    return True
+
+
+def _waiting(connection: Connection, number: int) -> Iterable[Delivery]:
+    return _with(connection, number, *_WAITING)
+
+
+def _with(connection: Connection, number: int, *states: str) -> list[Delivery]:
+    query = select(deliveries).where(deliveries.c.article == number, deliveries.c.status.in_(states))
+    return [rows.delivery(row) for row in connection.execute(query).mappings().all()]
