@@ -177,6 +177,7 @@ class Daemon:
         self._store_polls()
         self._start_polls()
         self._start_articles()
+        self._start_checks()
         self._start_accounts()
         if self._alerts.due(now):
             alerts.tell_quietly(room)
@@ -238,6 +239,25 @@ class Daemon:
         finally:
             with self._guard:
                 self._preparing.discard(article.id)
+
+    def _start_checks(self) -> None:
+        for article in self.room.ledger.articles.to_check(self.room.clock()):
+            with self._guard:
+                if article.id in self._preparing:
+                    continue
+                self._preparing.add(article.id)
+            self._in_loop(self._check(article))
+
+    async def _check(self, article: Article) -> None:
+        changed = False
+        try:
+            async with self._pages:
+                changed = bool(self._way and await pipeline.check(self.room, article, self._way))
+        finally:
+            with self._guard:
+                self._preparing.discard(article.id)
+        if changed:
+            self._wake()
 
     def _in_loop(self, work: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).add_done_callback(_report)

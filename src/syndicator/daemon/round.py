@@ -18,6 +18,7 @@ log = structlog.get_logger("syndicator.daemon")
 PAGES = 32  # articles whose page and photo are read at a time: bounds the memory of an outage's end
 BREAKER = 3  # tries in a row that did not reach a network, after which it is asked by reading first
 PROBE, PROBE_CAP = timedelta(seconds=10), timedelta(minutes=5)
+POLLS_KEPT = timedelta(days=2)  # all polls worth remembering; beyond that the newest of each source
 SHREDS = timedelta(hours=1)  # how old what a killed writer left of a photo must be
 
 
@@ -63,6 +64,7 @@ def tidy(room: Room) -> int:
     for name in old:
         room.photos.delete(name)
     room.photos.tidy(now - SHREDS)
+    room.ledger.polls.tidy(now - POLLS_KEPT)
     if old:
         log.info("photos tidied", deleted=len(old))
     return len(old)
@@ -88,6 +90,8 @@ def once(room: Room) -> None:
 async def _ingest(room: Room) -> None:
     async with fetcher(room) as way:
         await pipeline.poll(room, room.config.sources, way)
+        for article in room.ledger.articles.to_check(room.clock(), limit=1_000):
+            await pipeline.check(room, article, way)
         articles = room.ledger.articles.new(room.clock(), limit=10_000)
         places = asyncio.Semaphore(PAGES)
 

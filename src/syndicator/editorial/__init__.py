@@ -19,6 +19,7 @@ from syndicator.editorial.editing import (
     reset,
 )
 from syndicator.editorial.places import pause, restart, resume, same_pause, same_stop, stop
+from syndicator.editorial.stories import seen, split
 from syndicator.editorial.undoing import Change, snapshot, undo
 from syndicator.editorial.unknown import leave, settle_absent, settle_at
 from syndicator.editorial.waiting import approve, hold, move, retract, send, suppress
@@ -53,10 +54,12 @@ __all__ = [
     "retry",
     "same_pause",
     "same_stop",
+    "seen",
     "send",
     "settle_absent",
     "settle_at",
     "snapshot",
+    "split",
     "stop",
     "suppress",
     "undo",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from syndicator import delivery as machine
 from syndicator.delivery import Move
@@ -27,6 +27,12 @@ class Draft:
     post: Post | None = None
     occasion: str = "publication"
 
+    @property
+    def due(self) -> datetime | None:
+        """The earliest moment of the row."""
+        due = self.move.changes.get("due")
+        return due if isinstance(due, datetime) else None
+
 
 class Deliveries:
     """Every post ever planned."""
@@ -43,13 +49,25 @@ class Deliveries:
             return set(connection.execute(query).scalars())
 
     def plan(
-        self, article: Article, drafts: Sequence[Draft], now: datetime, actor: str, newest: datetime
+        self,
+        article: Article,
+        drafts: Sequence[Draft],
+        now: datetime,
+        actor: str,
+        newest: datetime,
+        check_at: datetime | None = None,
     ) -> list[Delivery]:
-        """Add the rows that are missing and mark the article planned, in one transaction. Idempotent."""
+        """Add the rows that are missing and mark the article planned, in one transaction. Idempotent.
+
+        `check_at` is when its page is looked at again, where no earlier time is set.
+        """
         with self._store.write() as connection:
             made = [_add(connection, article, draft, now, actor, newest) for draft in drafts]
             where = (articles.c.id == article.id) & (articles.c.state == ArticleState.NEW.value)
-            connection.execute(update(articles).where(where).values(state=ArticleState.PLANNED.value))
+            values: dict[str, object] = {"state": ArticleState.PLANNED.value}
+            if check_at is not None:
+                values["check_at"] = func.coalesce(articles.c.check_at, check_at)
+            connection.execute(update(articles).where(where).values(values))
         return [row for row in made if row is not None]
 
     def revise(

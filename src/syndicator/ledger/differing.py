@@ -37,9 +37,16 @@ def differing(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     """The parts that differ. What was not watched then is no change, and neither is what the source no longer says.
 
     An embargo that is gone has been lifted, or is over; a correction note or a photo that is gone was taken out.
+    A text that is known for the first time differs from nothing: `learnt` tells it.
     """
     said_no_more = {name for name in ("url", "title", "summary", "content") if not after.get(name)}
-    return [name for name in WATCHED if name in before and name not in said_no_more and before[name] != after[name]]
+    quiet = said_no_more | set(learnt(before, after))
+    return [name for name in WATCHED if name in before and name not in quiet and before[name] != after[name]]
+
+
+def learnt(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """The parts that are known for the first time: the digest of the story's text."""
+    return ["content"] if after.get("content") and not before.get("content") else []
 
 
 def taken(old: Article, new: Article, names: list[str]) -> Article:

@@ -212,7 +212,8 @@ def _of(connection: Connection, matching: Select[Any]) -> ColumnElement[bool]:
 
 def _sources(connection: Connection, numbers: set[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    query = select(article_sources).where(article_sources.c.article.in_(numbers))
+    columns = article_sources.c
+    query = select(columns.article, columns.source).where(columns.article.in_(numbers))
     for article, source in connection.execute(query.order_by(article_sources.c.source)):
         found.setdefault(article, []).append(source)
     return found

@@ -102,11 +102,13 @@ def _update(connection: Connection, number: int, article: Article, now: datetime
         return False
     before, after = said_before(connection, number), differing.found(article)
     names = [name for name in differing.differing(before, after) if not _over(old, name, after, now)]
+    learnt = differing.learnt(before, after)
     if not names:
-        if before.keys() != after.keys():  # of a ledger that watched less: from now on it is known
-            _write(connection, old, {**after, **before}, {})
+        if learnt or before.keys() != after.keys():  # of a ledger that watched less: from now on it is known
+            known = {name: after[name] for name in learnt}
+            _write(connection, differing.taken(old, article, learnt), {**after, **before, **known}, {})
         return False
-    changed = differing.taken(old, article, names)
+    changed = differing.taken(old, article, names + learnt)
     # Its page may have changed with it: read it once more, beside what is done now.
     _write(connection, changed, {**before, **after}, {"state": ArticleState.NEW.value, "check_at": now})
     _note(connection, old, changed, names, now, article.source)
@@ -117,10 +119,14 @@ def page_changes(connection: Connection, old: Article, read: Article, now: datet
     """Take over what an article's page, read again, says otherwise than before. Returns whether anything changed."""
     before, after = differing.found(old), differing.found(read)
     names = [name for name in differing.differing(before, after) if name not in {"url", "embargo"}]
+    learnt = differing.learnt(before, after)
+    said = said_before(connection, old.id)
     if not names:
+        if learnt:
+            _write(connection, differing.taken(old, read, learnt), said, {})
         return False
-    changed = differing.taken(old, read, names)
-    _write(connection, changed, said_before(connection, old.id), {"state": ArticleState.NEW.value})
+    changed = differing.taken(old, read, names + learnt)
+    _write(connection, changed, said, {"state": ArticleState.NEW.value})
     _note(connection, old, changed, names, now, "")
     return True
 

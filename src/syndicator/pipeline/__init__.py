@@ -1,5 +1,6 @@
 """poll → plan → deliver → reconcile: the only one who knows the order. Each step is one function on a Room."""
 
+from syndicator.pipeline.checks import check
 from syndicator.pipeline.compare import beat, compare, start
 from syndicator.pipeline.deliver import deliver_next, hand_back
 from syndicator.pipeline.plan import expire, prepare, replan
@@ -9,6 +10,7 @@ from syndicator.pipeline.verify import verify
 
 __all__ = [
     "beat",
+    "check",
     "compare",
     "deliver_next",
     "expire",

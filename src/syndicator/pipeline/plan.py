@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 import structlog
 
@@ -14,6 +15,7 @@ from syndicator.errors import FetchError, RenderError
 from syndicator.fetch import Fetcher
 from syndicator.ledger import Draft
 from syndicator.models import Account, Article, ArticleState, Delivery, Post, Status, Version
+from syndicator.pipeline import checks
 from syndicator.policy import moment, not_routed, verdict
 from syndicator.room import Room
 
@@ -42,6 +44,9 @@ async def _with_page(room: Room, article: Article, way: Fetcher) -> Article | No
     try:
         read = await sources.read_page(article, source, way, zone=room.zone)
     except FetchError as error:
+        if error.status == HTTPStatus.GONE:
+            await asyncio.to_thread(checks.withdraw, room, article, "its page answers 410 (Gone)")
+            return await asyncio.to_thread(room.ledger.articles.get, article.id)
         return await asyncio.to_thread(_page_failed, room, article, str(error))
     return await asyncio.to_thread(room.ledger.articles.page_read, read, room.clock())
 
@@ -75,12 +80,22 @@ def plan(room: Room, article: Article, chosen: Picture) -> list[Delivery]:
     missing = [a for a in wanting(room, article) if a.uid not in existing]
     drafts = [_draft(room, article, account, chosen, now) for account in missing]
     newest = moment(article.published or article.found_at or now, room.zone)
-    made = room.ledger.deliveries.plan(article, drafts, now, room.actor, max(newest, article.embargo or newest))
+    check = _first_check(room, article, drafts, now)
+    newest = max(newest, article.embargo or newest)
+    made = room.ledger.deliveries.plan(article, drafts, now, room.actor, newest, check)
     for row in made:
         account = room.account(row.account)
         log.info("planned", post=row.id, account=account.name if account else row.account, status=row.status.value,
                  title=article.title, due=row.due, reason=row.detail or None)  # fmt: skip
     return [*made, *(row for row in revised if row)]
+
+
+def _first_check(room: Room, article: Article, drafts: Sequence[Draft], now: datetime) -> datetime | None:
+    """When the page of an article is looked at again for the posts that are planned now."""
+    if article.withdrawn or not checks.watched(room, article):
+        return None
+    due = [draft.due for draft in drafts if draft.move.after in WAITING and draft.due]
+    return checks.next_check(article, due, now) if due else None
 
 
 def wanting(room: Room, article: Article) -> list[Account]:

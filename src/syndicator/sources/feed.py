@@ -11,6 +11,7 @@ from syndicator.sources.identity import clean, drop_shared, keys
 from syndicator.sources.media import photos
 from syndicator.sources.plain import decode, language, plain, summary
 from syndicator.sources.terms import once, sort, warns
+from syndicator.sources.wording import digest
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 CUT_SHORT = "The document was cut off: its last item waits for the next poll."
@@ -69,6 +70,7 @@ def _article(entry: Entry, source: Source, payload: Payload, zone: ZoneInfo) -> 
     words = sort(entry.categories)
     published = _within(dates.parse(entry.published, zone))
     updated = dates.parse(entry.updated, zone)
+    content, length = digest(entry.content) if entry.content else ("", 0)
     return Article(
         url=clean(entry.link),
         title=plain(entry.title),
@@ -83,6 +85,8 @@ def _article(entry: Entry, source: Source, payload: Payload, zone: ZoneInfo) -> 
         updated=updated if isinstance(updated, datetime) else None,
         sensitive=words.sensitive or warns(entry.ratings) or "true" in entry.ratings,
         embargo=_embargo(entry, published, payload.at, zone),
+        content=content,
+        words=length,
         source=source.name,
         keys=keys(entry.link, entry.guid, "", payload.url, permalink=entry.permalink),
     )

@@ -44,6 +44,8 @@ class Facts:
     published: str = ""
     updated: str = ""
     ratings: tuple[str, ...] = ()
+    body: str = ""
+    corrections: tuple[str, ...] = ()
 
 
 def read(blocks: Iterable[str]) -> Facts:
@@ -67,6 +69,8 @@ def read(blocks: Iterable[str]) -> Facts:
         published=_text(article.get("datePublished")),
         updated=_text(article.get("dateModified")),
         ratings=(*_texts(article.get("contentRating")), *_unfriendly(article)),
+        body=_text(article.get("articleBody")),
+        corrections=tuple(text for node in _each(article.get("correction"), by_id) if (text := _said(node))),
     )
 
 
@@ -132,6 +136,11 @@ def _name(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(name for part in value[:5] if not isinstance(part, list) and (name := _name(part)))
     return _text(value.get("name")) if isinstance(value, dict) else _text(value)
+
+
+def _said(node: Node) -> str:
+    """The words of a comment (schema.org/CorrectionComment), or of what stands in its place."""
+    return _text(node.get("text")) or _text(node.get("description")) or _text(node.get("name"))
 
 
 def _crumbs(node: Node) -> str:

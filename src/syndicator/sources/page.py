@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.models import Article, Key, Photo, Source
-from syndicator.sources import dates, jsonld, visible
+from syndicator.sources import dates, jsonld, visible, wording
 from syndicator.sources.identity import add_key, clean, names_story, normalise
 from syndicator.sources.media import same_picture
 from syndicator.sources.plain import language, plain, summary
@@ -34,6 +34,9 @@ class Page:
     published: datetime | date | None = None
     updated: datetime | None = None
     sensitive: bool = False
+    content: str = ""
+    words: int = 0
+    correction: str = ""
 
 
 def read(html: str, url: str, zone: ZoneInfo) -> Page:
@@ -47,6 +50,7 @@ def read(html: str, url: str, zone: ZoneInfo) -> Page:
     authors = [name for name in meta.get("article:author", []) + meta.get("author", []) if "://" not in name]
     rated = (*linked.ratings, *meta.get("rating", []))
     updated = dates.parse(linked.updated or _first(meta, "article:modified_time", "og:updated_time"), zone)
+    content, words = wording.digest(linked.body or wording.of_page(tree))
     return Page(
         title=linked.title or _first(meta, "og:title", "twitter:title") or seen.title,
         summary=summary(linked.summary or _first(meta, "og:description", "description")),
@@ -61,6 +65,9 @@ def read(html: str, url: str, zone: ZoneInfo) -> Page:
         published=_published(tree, meta, linked, seen, zone),
         updated=updated if isinstance(updated, datetime) else None,
         sensitive=warns((*rated, *meta.get("article:tag", []))),
+        content=content,
+        words=words,
+        correction=wording.correction(tree, linked.corrections),
     )
 
 
@@ -81,6 +88,9 @@ def fill(article: Article, page: Page, source: Source, url: str, zone: ZoneInfo)
         published=_better(article.published, page.published, zone),
         updated=article.updated or page.updated,
         sensitive=article.sensitive or page.sensitive,
+        content=article.content or page.content,
+        words=article.words if article.content else page.words,
+        correction=article.correction or page.correction,
         page_read=True,
         page_error="",
     )
