@@ -90,3 +90,27 @@ def test_a_page_that_is_gone_is_told(news: Desk, box: Sandbox) -> None:
     done = news.call("queue", "add", f"{box.newsroom.base}/articles/no-such-story")
     assert (done.code, "404" in done.err) == (1, True)
     assert [line for line in news.rows() if '"accounts"' not in line] == before
+
+
+def test_why_tells_what_changed(news: Desk, box: Sandbox) -> None:
+    """A changed headline and a withdrawal are told with when, before and after."""
+    news.ok("accounts", "verify")
+    news.ok("sources", "poll")
+    url = box.newsroom.publish("late-bus", "Late buses return", "From Monday on.", photo=False)
+    news.ok("run", "--once")
+    box.newsroom.publish("late-bus", "Late buses return on Tuesday", "From Monday on.", photo=False)
+    news.ok("run", "--once")
+    box.newsroom.withdraw("late-bus")
+    news.ok("run", "--once")
+    told = news.ok("why", url)
+    for words in ("headline", "Late buses return on Tuesday", "withdrawn", "410"):
+        assert words in told
+
+
+def test_split_wants_a_joined_article(news: Desk) -> None:
+    """An article that is a story of its own cannot be parted from any; one that is not there neither."""
+    assert news.call("queue", "split", "7").code == 1
+    news.ok("accounts", "verify")
+    news.ok("sources", "poll")
+    done = news.call("queue", "split", "1")
+    assert (done.code, "a story of its own" in done.err) == (1, True)

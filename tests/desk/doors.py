@@ -93,6 +93,8 @@ DOORS = (
     post("/accounts/{name}/pause", EDITOR, "/accounts/x-main/pause", reason="rules"),
     post("/accounts/{name}/resume", CHIEF, "/accounts/x-main/resume"),
     post("/accounts/{name}/test", EDITOR, "/accounts/x-main/test"),
+    get("/changes"), post("/articles/{number}/seen", EDITOR, "/articles/{story}/seen"),
+    post("/articles/{number}/split", EDITOR, "/articles/{younger}/split"),
     get("/sources"), get("/sources/{name}", at="/sources/world"),
     post("/sources/{name}/read", EDITOR, "/sources/world/read"),
     get("/stop"), post("/stop", EDITOR, reason="checking"), post("/resume", CHIEF),
@@ -144,11 +146,13 @@ class House:
         for name in BY_ROLE.values():
             people.add_token(name, "old", digest(f"old-{name}"), ["read"], now)
         rows = newsroom.publish("harbour", photo=True)
+        younger = newsroom.twin(rows[0].article)
         held = acts.act(newsroom.room, people, people.get("anna"), "hold", [(rows[1].id, None)])
         version = newsroom.room.ledger.deliveries.version(rows[0].id, rows[0].version)
         assert version
         self.names: Mapping[str, Any] = {
-            "story": rows[0].article, "first": rows[0].id, "second": rows[1].id, "third": rows[2].id,
+            "story": rows[0].article, "younger": younger,
+            "first": rows[0].id, "second": rows[1].id, "third": rows[2].id,
             "fourth": rows[3].id, "action": held.id, "photo": version.post.media[0].sha256,
         }  # fmt: skip
         self._open = ExitStack()

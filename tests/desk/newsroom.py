@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -102,10 +103,24 @@ class Newsroom:
             "source": "world", "published": now, "sections": ("News > World",), "photos": (shot,) if photo else (),
         } | fields  # fmt: skip
         story = Article(url=link, keys=(Key(f"url:news.example/{name}", link),), **values)
-        self.room.ledger.articles.store_polls([(self._state, Poll("world", self._state.url, now, (story,)))])
+        self.found(story)
         found = self.room.ledger.articles.new(now, limit=10_000)[-1]
         plan(self.room, found, Picture(shot, data or jpeg()) if photo else Picture())
         return self.rows(found.id)
+
+    def twin(self, article: int) -> int:
+        """An article that was found later and turned out to be the same story; its posts are suppressed."""
+        younger = self.publish(f"twin-of-{article}")[0].article
+        older = self.room.ledger.articles.get(article)
+        names = [older.url, self.room.ledger.articles.get(younger).url]
+        keys = tuple(Key(f"url:{url.partition('//')[2]}", url) for url in names)
+        self.found(replace(older, keys=keys, source="world", id=0, uid=""))
+        return younger
+
+    def found(self, *articles: Article) -> None:
+        """The feed lists these, beside others."""
+        told = Poll("world", self._state.url, self.room.clock(), articles, whole=False)
+        self.room.ledger.articles.store_polls([(self._state, told)])
 
     def rows(self, article: int) -> list[Delivery]:
         """A story's posts, by account."""

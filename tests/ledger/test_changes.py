@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from syndicator.errors import IllegalMove
 from syndicator.ledger import Ledger
 from syndicator.models import Article, ArticleState, Delivery, Key, Photo, Poll, SourceState, Status
 from tests.ledger.made import FEED, HOUR, MINUTE, NOW, SECOND, accounts, article, found, plan, poll, retitled, sent
@@ -272,8 +273,10 @@ def test_a_person_can_part_what_was_joined(ledger: Ledger) -> None:
     read = replace(apart, keys=(Key("url:news.example/one", "x"),))
     ledger.articles.page_read(read, NOW)
     assert ledger.articles.story(younger.id) == younger.id
-    with pytest.raises(LookupError):
+    with pytest.raises(IllegalMove):
         ledger.articles.split(younger.id, "person:anna", NOW)
+    with pytest.raises(LookupError):
+        ledger.articles.split(99, "person:anna", NOW)
 
 
 def test_three_articles_become_one_story(ledger: Ledger) -> None:

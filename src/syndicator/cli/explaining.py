@@ -40,11 +40,32 @@ def explain_article(options: Options, url: str) -> None:
                 ("sections", ", ".join(article.sections)),
                 ("state", f"{state} ({article.reason})" if article.reason else state),
                 ("page", article.page_error),
+                ("embargo", local(article.embargo, room.zone, seconds=True) if article.embargo else ""),
+                ("taken back", article.withdrawn),
+                ("same story", _twins(room, article)),
             ]
         )
+        _changes(room, article)
         rows = room.ledger.deliveries.of_article(article.id)
         print()
         table(("account", "post", "state", "why"), _routes(room, article, carried_by, rows))
+
+
+def _twins(room: Room, article: Article) -> str:
+    """The articles taken for the same story; `queue split` parts them."""
+    return ", ".join(f"article {number} “{title}”" for number, title in room.ledger.articles.twins(article.id))
+
+
+def _changes(room: Room, article: Article) -> None:
+    """What the newsroom changed since it was found."""
+    rows = [
+        (local(one.at, room.zone, seconds=True), one.kind, *change)
+        for one in room.ledger.revisions.of(article.id)
+        for change in (one.changes or ((one.detail, "", ""),))
+    ]
+    if rows:
+        print()
+        table(("when", "change", "what", "before", "after"), rows)
 
 
 def _unknown(room: Room, url: str) -> None:

@@ -161,6 +161,17 @@ def retract(ctx: typer.Context, numbers: Numbers, reason: Reason = "") -> None:
 
 
 @app.command()
+def split(
+    ctx: typer.Context,
+    article: Annotated[int, typer.Argument(metavar="ARTICLE", min=1, help="The younger one, as `why` names it.")],
+) -> None:
+    """Say that two articles are two stories, not one."""
+    from syndicator.cli.verbs import part
+
+    part(of(ctx), article)
+
+
+@app.command()
 def settle(
     ctx: typer.Context,
     number: Number,

@@ -52,6 +52,16 @@ def decide(options: Options, act: Callable[[Room, str], Delivery]) -> None:
             remark_if_alone(room)
 
 
+def part(options: Options, article: int) -> None:
+    """Make an article that was joined with another a story of its own."""
+    with changing(options) as room:
+        found, rows = editorial.split(room, article, actor())
+        print(f"article {found.id} “{plain(found.title)}” is a story of its own")
+        for row in rows:
+            print(_state(room, row))
+        remark_if_alone(room)
+
+
 def one_for_version(numbers: Sequence[int], version: int | None) -> None:
     """A version is that of one post."""
     if version is not None and len(numbers) > 1:

@@ -34,11 +34,14 @@ class Drawing:
     forecasts: Mapping[int, Forecast] = field(init=False)
     names: Mapping[str, str] = field(init=False)
     platforms: Mapping[str, tuple[str, str]] = field(init=False)  # by uid: name, platform
+    changed: frozenset[int] = field(init=False)  # articles that changed since a post of theirs was out
 
     def __post_init__(self) -> None:
         room = self.desk.room
         self.forecasts = forecasts(room, self.rows)
         self.names = {one.name: one.display for one in room.ledger.people.list()}
+        sent = {row.article for row in self.rows if row.status is Status.SENT}
+        self.changed = frozenset(room.ledger.revisions.open_among(sorted(sent))) if sent else frozenset()
         self.platforms = {one.uid: (one.name, one.platform) for one in room.ledger.accounts.states()}
 
     @property
@@ -63,7 +66,8 @@ class Drawing:
         features = features_of(room, account, platform)
         seen = self.forecasts.get(row.id)
         told = lines.line(
-            row, account, features, seen, self.now, room.zone, names=self.names, embargo=embargo
+            row, account, features, seen, self.now, room.zone, names=self.names, embargo=embargo,
+            changed=row.article in self.changed,
         )  # fmt: skip
         leaves = self.leaves(row) if row.status in WAITING else None
         own = leaves if beside and leaves and abs((leaves - beside).total_seconds()) >= 60 else None

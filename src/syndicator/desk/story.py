@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from syndicator.desk import times
+from syndicator.desk import changes, times
 from syndicator.desk.i18n import N_, _
 from syndicator.desk.states import actor_name, by_people, reason_words
-from syndicator.models import Article, Attempt, Event, Post, Status, Version
+from syndicator.models import Article, Attempt, Event, Post, Revision, Status, Version
 
 _DEFAULTS = frozenset({"", "held by a person", "found by a person", "a person looked: not there",
                        "left as it is by a person"})  # fmt: skip
@@ -39,11 +39,12 @@ def story_so_far(
     names: Mapping[str, str] | None = None,
     accounts: Mapping[int, str] | None = None,
     article: Article | None = None,
+    revisions: Sequence[Revision] = (),
 ) -> list[Entry]:
     """What happened, oldest first: of one post, or of several where `accounts` names each by its delivery's number.
 
     What one actor did to several accounts in one second is one entry. `names` are display names of people; `article`
-    adds where the story was found.
+    adds where the story was found, `revisions` what the newsroom changed about it.
     """
     known, accounts = names or {}, accounts or {}
     by_number = {(one.delivery, one.version): one for one in versions}
@@ -60,13 +61,22 @@ def story_so_far(
         account = accounts.get(delivery, "")
         entry = Entry(at, time, actor_name(actor, known), what, by_people(actor), (account,) if account else ())
         _tell(told, entry)
-    return told
+    told += _revised(revisions, now, zone, known)
+    return sorted(told, key=lambda one: one.at) if revisions else told
 
 
 def decided_by(events: Sequence[Event]) -> str:
     """The person (as an actor) behind a post's state: who held it, said no, or wanted it taken down; "" for none."""
     telling = {"hold", "suppress", "unwant", "retract", "leave"}
     return next((one.actor for one in reversed(events) if one.verb in telling and by_people(one.actor)), "")
+
+
+def _revised(revisions: Sequence[Revision], now: datetime, zone: ZoneInfo, names: Mapping[str, str]) -> list[Entry]:
+    """What the newsroom changed, and who has dealt with it."""
+    made = [(one.at, changes.by_whom(one), changes.sentence(one, zone), False) for one in revisions]
+    said = _("has dealt with the change")
+    made += [(at, actor_name(by, names), said, True) for at, by in changes.dealt_with(revisions)]
+    return [Entry(at, times.at(at, now, zone, seconds=True), who, what, people) for at, who, what, people in made]
 
 
 def _tell(told: list[Entry], entry: Entry) -> None:

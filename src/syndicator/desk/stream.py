@@ -110,6 +110,7 @@ class Hub:
             "kind": "state",
             "event": moved[-1]["event"] if moved else since or ledger.changes.newest(),
             "stopped": {"by": stop.by, "reason": stop.reason, "at": stop.at.isoformat()} if stop else None,
+            "changed": ledger.revisions.newest(),
             "paused": sorted(one.name for one in ledger.accounts.states() if one.configured and one.paused is not None),
         }
         return state, [{"kind": "change", **change} for change in moved]

@@ -142,7 +142,7 @@ class Articles:
     # ------------------------------------------------------------------------------------------ one story, or two
 
     def split(self, number: int, by: str, now: datetime) -> Article:
-        """Make a joined article a story of its own again, for good. Raises LookupError when it is joined with none."""
+        """Make a joined article a story of its own again, for good. Raises LookupError and IllegalMove."""
         with self._store.write() as connection:
             joining.part(connection, number, by, now)
             return rows.article_by_id(connection, number)

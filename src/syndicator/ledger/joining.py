@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from syndicator.delivery import Move
+from syndicator.errors import IllegalMove
 from syndicator.ledger import rows
 from syndicator.ledger.schema import article_keys, articles, deliveries
 from syndicator.ledger.schema_sources import apart
@@ -54,12 +55,14 @@ def join(connection: Connection, numbers: Sequence[int], now: datetime) -> None:
 def part(connection: Connection, number: int, by: str, now: datetime) -> int:
     """Make an article a story of its own again, for good; new work. Returns the story it was joined with.
 
-    Raises LookupError when it is not joined with another.
+    Raises LookupError when there is no such article, IllegalMove when it is not joined with another.
     """
-    older = connection.execute(select(articles.c.same_as).where(articles.c.id == number)).scalar()
-    if older is None:
-        raise LookupError(f"article {number} is a story of its own")
-    older = story(connection, older)
+    found = connection.execute(select(articles.c.same_as).where(articles.c.id == number)).first()
+    if found is None:
+        raise LookupError(f"there is no article {number}")
+    if found[0] is None:
+        raise IllegalMove(f"article {number} is a story of its own already")
+    older = story(connection, found[0])
     values = {"same_as": None, "state": ArticleState.NEW.value, "reason": ""}
     connection.execute(update(articles).where(articles.c.id == number).values(values))
     one, other = sorted((older, number))

@@ -61,6 +61,11 @@ class Revisions:
         with self._store.read() as connection:
             return [(_made(row), row["title"]) for row in connection.execute(query).mappings()]
 
+    def newest(self) -> int:
+        """The number of the last change, 0 before the first."""
+        with self._store.read() as connection:
+            return int(connection.execute(select(func.coalesce(func.max(revisions.c.id), 0))).scalar_one())
+
     def open_among(self, numbers: Sequence[int]) -> set[int]:
         """Those of these articles that have an open change."""
         query = select(revisions.c.article).where(_OPEN, revisions.c.article.in_(list(numbers))).distinct()

@@ -12,7 +12,7 @@ from syndicator.desk.bearer import Asker, asker_of
 from syndicator.desk.context import Desk, desk_of
 from syndicator.desk.posts import Drawing, count_of, features_of
 from syndicator.ledger.journal import Journal
-from syndicator.models import AccountState, Article, Delivery, Features, Post, SourceState
+from syndicator.models import AccountState, Article, Delivery, Features, Post, Revision, SourceState
 
 
 def delivery(request: Request, row: Delivery) -> shapes.Delivery:
@@ -67,9 +67,25 @@ def article(request: Request, story: Article) -> shapes.Article:
         reason=story.reason,
         url=story.url or None,
         state=story.state.value,
+        withdrawn=story.withdrawn or None,
+        correction=story.correction or None,
+        changes=[_change(one) for one in ledger.revisions.of(story.id)],
         sources=ledger.articles.sources_of(story.id),
         deliveries=deliveries(request, ledger.deliveries.of_article(story.id)),
         desk=desk.url(f"/articles/{story.id}"),
+    )
+
+
+def _change(one: Revision) -> shapes.Change:
+    return shapes.Change(
+        at=one.at,
+        kind=one.kind,
+        source=one.source or None,
+        differences=[shapes.Difference(what=row[0], before=row[1], after=row[2]) for row in one.changes],
+        detail=one.detail,
+        public=one.public,
+        seen_at=one.seen_at,
+        seen_by=one.seen_by or None,
     )
 
 

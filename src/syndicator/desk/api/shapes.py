@@ -92,6 +92,27 @@ class History(Sent):
     stories: int
 
 
+class Difference(Sent):
+    """One part of an article that changed."""
+
+    what: str
+    before: str
+    after: str
+
+
+class Change(Sent):
+    """A change of an article by the newsroom. `public` is how many of its posts were out."""
+
+    at: Moment
+    kind: str
+    source: str | None
+    differences: list[Difference]
+    detail: str
+    public: int
+    seen_at: Moment | None
+    seen_by: str | None
+
+
 class Article(Sent):
     """A story, with its posts."""
 
@@ -112,6 +133,9 @@ class Article(Sent):
     sensitive: bool
     state: str
     reason: str
+    withdrawn: str | None = Field(description="Why the newsroom took it back.")
+    correction: str | None
+    changes: list[Change] = Field(description="What the newsroom changed since it was found, oldest first.")
     deliveries: list[Delivery]
     desk: str
 

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from syndicator import permits
-from syndicator.desk import buttons, times, words
+from syndicator.desk import buttons, changes, times, words
 from syndicator.desk.context import Desk, desk_of
 from syndicator.desk.editor import Editing, opened
 from syndicator.desk.posts import WAITING, Drawing, count_of, features_of, preview_of, time_of
-from syndicator.models import Article, Delivery, Person
+from syndicator.models import Article, Delivery, Person, Role
 
 router = APIRouter()
 
@@ -55,6 +55,7 @@ def draw(request: Request, number: int, *, editing: Editing | None = None, peopl
         "all_verbs": _for_all(person, rows, desk) if waiting else [],
         "all_words": "1 waiting post:" if len(waiting) == 1 else f"All {len(waiting)} waiting posts:",
         "notices": [],
+        **_changed(desk, person, article),
         "errors": editing.summary if editing else [],
         "editing": editing,
         "people_only": people_only,
@@ -107,6 +108,8 @@ def _story(desk: Desk, article: Article) -> dict[str, Any]:
         meta.append(f"found {times.at(article.found_at, now, zone)}")
     if article.sensitive:
         meta.append("marked graphic")
+    if article.withdrawn:
+        meta.append("taken back")
     if article.embargo and article.embargo > now:
         meta.append(f"embargo until {times.until(article.embargo, now, zone, seconds=True)}")
     return {
@@ -117,6 +120,20 @@ def _story(desk: Desk, article: Article) -> dict[str, Any]:
         "meta": meta,
         "reason": article.reason or "This story has no posts.",
         "link": desk.url(f"/articles/{article.id}"),
+    }
+
+
+def _changed(desk: Desk, person: Person, article: Article) -> dict[str, Any]:
+    """What the newsroom changed about the story, and which articles are taken for it."""
+    ledger = desk.room.ledger
+    found = changes.told(ledger.revisions.of(article.id), desk.now, desk.room.zone)
+    older = ledger.articles.story(article.id)
+    return {
+        "changes": found,
+        "changes_open": any(one.open for one in found),
+        "twins": ledger.articles.twins(article.id),
+        "older": None if older == article.id else (older, ledger.articles.get(older).title),
+        "may_edit": person.role.at_least(Role.EDITOR),
     }
 
 
@@ -133,7 +150,7 @@ def _sofar(desk: Desk, person: Person, article: Article, rows: Sequence[Delivery
     named = {row.id: _account_words(desk, drawing, row) for row in rows}
     told = words.story_so_far(
         events, attempts, versions, now=desk.now, zone=desk.room.zone, names=drawing.names, accounts=named,
-        article=article,
+        article=article, revisions=ledger.revisions.of(article.id),
     )  # fmt: skip
     return [
         {

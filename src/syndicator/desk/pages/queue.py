@@ -28,7 +28,7 @@ _LEADS = {
     "held": ("/queue?state=held", "held"),
     "paused": ("/accounts", "paused"),
     "source": ("/sources", "paused"),
-    "changed": ("/queue", "look"),
+    "changed": ("/changes", "look"),
 }
 
 
@@ -152,6 +152,7 @@ class Needs:
             "held": found.held.count,
             "paused": len(paused),
             "source": len(sources),
+            "changed": len(room.ledger.revisions.open()),
         }
         self.strip = [
             {"status": _LEADS[need.kind][1], "count": need.number, "href": _LEADS[need.kind][0],

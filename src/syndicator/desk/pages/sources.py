@@ -11,7 +11,7 @@ from syndicator.desk import forms, health, sorting, times, wallclock
 from syndicator.desk.context import Desk, desk_of
 from syndicator.desk.i18n import N_, _, several
 from syndicator.desk.posts import time_of
-from syndicator.models import Person, Role, Source, SourceState
+from syndicator.models import PastPoll, Person, Role, Source, SourceState
 
 router = APIRouter()
 
@@ -58,6 +58,7 @@ def show_one(request: Request, name: str, asked: str = "") -> Response:
     values: dict[str, Any] = {
         "row": _row(desk, person, source, state, fresh),
         "facts": _facts(desk, source, state),
+        "polls": [_poll(desk, person, one) for one in desk.room.ledger.polls.latest(name, LATEST)],
         "articles": [_article(desk, person, row) for row in desk.room.ledger.sources.latest(name, LATEST)],
         "alone": not editorial.daemon_alive(desk.room),
         "may_read": person.role.at_least(Role.EDITOR),
@@ -139,6 +140,15 @@ def _article(desk: Desk, person: Person, row: Any) -> dict[str, Any]:
         "id": row["id"], "title": row["title"], "found": time_of(desk, person, row["found_at"]),
         "state": f"{told}: {row['reason']}" if row["reason"] else told,
     }  # fmt: skip
+
+
+def _poll(desk: Desk, person: Person, one: PastPoll) -> dict[str, Any]:
+    if one.error:
+        return {"time": time_of(desk, person, one.at), "words": one.error, "failed": True}
+    said = several("{n} new article", "{n} new articles", one.fresh) if one.fresh else _("read again")
+    if one.pushed:
+        said = _("told by itself: {what}").format(what=said)
+    return {"time": time_of(desk, person, one.at), "words": said, "failed": False}
 
 
 def _counted(rows: list[dict[str, Any]]) -> str:

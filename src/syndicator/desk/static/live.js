@@ -72,7 +72,7 @@ export function start(desk) {
   function standing(hint) {
     const bar = $("#stopbar");
     if (bar && Boolean(hint.stopped) === bar.hidden) fetched(bar);
-    const now = (hint.paused ?? []).join(" ");
+    const now = `${(hint.paused ?? []).join(" ")} ${hint.changed ?? 0}`;
     if (paused !== null && now !== paused) all("[data-live~='needs'], [data-live~='accounts']").forEach(later);
     paused = now;
   }
