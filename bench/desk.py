@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, insert, text
 
 from bench.children import folder
+from bench.desk_pages import measured
 from bench.figures import Figure
 from bench.many import ACCOUNTS, RARE, many
 from bench.rooms import WORDS
@@ -45,11 +46,19 @@ def run(quick: bool) -> list[Figure]:
             for _ in range(5)
         ]
         queue = [_spent(partial(board.stories, wanted, now)) for wanted in _filters() * 20]
+        pages = measured(here, ledger, 8 if quick else 20)
         ledger.close()
     return [
         Figure("desk, history with counts and facets", _p95(found), "ms", 200, f"p95 of {len(found)} questions {of}"),
         Figure("desk, the first question after a start", first, "ms", None, of),
         Figure("desk, charts of 366 days", _p95(year), "ms", None, of),
+        Figure(
+            "desk, the queue's page", _p95(pages["queue"][0]), "ms", 100, f"p95, drawn and sent, with {WAITING} waiting"
+        ),
+        Figure("desk, the history's page", _p95(pages["history"][0]), "ms", 200, f"p95, drawn and sent, {of}"),
+        Figure(
+            "desk, the largest of these pages", max(one[1] for one in pages.values()) / 1000, "kB", 150, "compressed"
+        ),
         Figure("desk, queue", _p95(queue), "ms", 30, f"p95 with {WAITING} waiting, {of}"),
     ]
 
