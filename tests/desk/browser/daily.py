@@ -4,7 +4,7 @@ import io
 import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFilter
 
 from syndicator import editorial, pipeline
-from syndicator.models import Delivery
+from syndicator.models import Delivery, Key
 from syndicator.room import utc_now
 from tests.desk.newsroom import HOUR, MINUTE, Newsroom
 
@@ -124,6 +124,16 @@ def all_sent(daily: Daily, rows: list[Delivery]) -> None:
             daily.sent(row)
 
 
+def changed_later(daily: Daily, rows: list[Delivery]) -> None:
+    """Sent everywhere; then the newsroom has another headline, and a note."""
+    all_sent(daily, rows)
+    story = daily.room.ledger.articles.get(rows[0].article)
+    keys = (Key(f"url:{story.url.partition('//')[2]}", story.url),)
+    note = "An earlier version named the wrong year."
+    daily.clock.back -= 20 * MINUTE
+    daily.found(replace(story, keys=keys, id=0, uid="", title=f"{story.title} of 2027", correction=note))
+
+
 def one_unknown(daily: Daily, rows: list[Delivery]) -> None:
     """Sent everywhere, but one network gave no clear answer."""
     daily.unknown(rows[-2])
@@ -189,7 +199,7 @@ PAST = (
     (DAY - HOUR, Story("allotment", "Allotment prize awarded", "Local", then=all_no)),
     (5 * HOUR, Story(
         "school", "Two schools share one roof from the summer", "Local", photo=0,
-        alt="Evening over the hills", then=all_sent,
+        alt="Evening over the hills", then=changed_later,
     )),
     (2 * HOUR, Story(
         "tunnel", "Harbour tunnel stays shut until Thursday", "News > Region", photo=3,

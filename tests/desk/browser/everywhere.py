@@ -40,6 +40,11 @@ def story(daily: Daily, words: str = "mill") -> int:
     return next(n for n in range(1, 40) if daily.room.ledger.articles.get(n).url.endswith(f"/{words}"))
 
 
+def _compare(page: Page) -> None:
+    page.locator("details.compare > summary").first.click()
+    page.wait_for_selector("details.compare[open] ins")
+
+
 def _mark_menu(page: Page) -> None:
     page.locator("#stories [data-mark]").first.click()
     page.wait_for_selector("#verbs button")
@@ -89,6 +94,8 @@ SIGHTS = (
     Sight("queue-selected", at("/queue"), then=_select),
     Sight("queue-none-found", at("/queue?q=zeppelin")),
     Sight("article", lambda daily: f"/articles/{story(daily)}", "cleo"),
+    Sight("article-changed", lambda daily: f"/articles/{story(daily, 'school')}", then=_compare),
+    Sight("changes", at("/changes")),
     Sight("article-failed", lambda daily: f"/articles/{story(daily, 'council')}"),
     Sight("article-editing", _edit(EDITED)),
     Sight("article-too-long", _edit("bluesky"), then=_too_long),
@@ -128,6 +135,7 @@ CASES = [
 BY_NAME = {sight.name: sight for sight in SIGHTS}
 EMPTY = (
     "queue",
+    "changes",
     "compose",
     "history",
     "charts",

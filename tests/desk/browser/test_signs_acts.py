@@ -1,13 +1,14 @@
 """Signs that verbs can be trusted: undo, bulk, double presses, slow answers, and where the focus goes."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from syndicator import editorial
-from syndicator.models import Status
+from syndicator.models import Key, Status
 from tests.desk.browser.conftest import Open
 from tests.desk.browser.visits import focused
 from tests.desk.newsroom import HOUR, Newsroom
@@ -192,6 +193,26 @@ def test_a_correction_asks_why_and_reminds_of_a_note(newsroom: Newsroom, open_pa
     expect(page.get_by_role("button", name="Undo")).to_have_count(0)
     assert newsroom.row(row.id).status is Status.RETRACTING
     assert focused(page) != "body"
+
+
+def test_what_changed_after_it_was_sent_is_on_the_strip(newsroom: Newsroom, open_page: Open) -> None:
+    """Sign 25: a correction turns up on the strip of an open page by itself; one press and it is dealt with."""
+    rows = newsroom.publish("a", title="Three hurt")
+    newsroom.sent(rows[2])
+    page = open_page()
+    expect(page.locator("#needs")).to_contain_text("Nothing needs you.")
+    story = newsroom.room.ledger.articles.get(rows[0].article)
+    key = Key(f"url:{story.url.partition('//')[2]}", story.url)
+    newsroom.found(replace(story, keys=(key,), id=0, uid="", title="Two hurt"))
+    expect(page.locator("#needs")).to_contain_text("1 changed since sent")
+    page.locator("#needs a").click()
+    page.get_by_role("link", name="Two hurt").click()
+    page.locator("details.compare summary").click()
+    expect(page.locator("details.compare")).to_contain_text("Three hurt → Two hurt")
+    page.get_by_role("button", name="Dealt with").click()
+    expect(page.get_by_role("button", name="Dealt with")).to_have_count(0)
+    assert focused(page) != "body"
+    assert newsroom.room.ledger.revisions.open() == []
 
 
 def test_a_held_post_whose_time_has_passed_says_that_it_leaves(newsroom: Newsroom, open_page: Open) -> None:
