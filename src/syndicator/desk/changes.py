@@ -79,16 +79,22 @@ def _kind(one: Revision) -> str:
 
 
 def _notice(one: Revision, now: datetime, zone: ZoneInfo) -> str:
-    at = times.at(one.at, now, zone)
+    at = _at(one.at, now, zone)
     if one.kind == "withdrawn":
-        said = _("The newsroom took this article back at {time}: {why}.").format(time=at, why=one.detail)
+        said = _("The newsroom took this article back {time}: {why}.").format(time=at, why=one.detail)
     elif one.kind == "restored":
-        said = _("The article is there again since {time}. Its posts wait for somebody.").format(time=at)
+        said = _("The article was found again {time}. Its posts wait for somebody.").format(time=at)
     else:
-        said = _("The article changed at {time}: {what}.").format(time=at, what=", ".join(_names(one)))
+        said = _("The article changed {time}: {what}.").format(time=at, what=", ".join(_names(one)))
     if not one.public:
         return said
     return said + " " + several("{n} post was out.", "{n} posts were out.", one.public)
+
+
+def _at(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """ "at 14:29", "yesterday 22:54"."""
+    said = times.at(moment, now, zone)
+    return _("at {time}").format(time=said) if said[:1].isdigit() else said
 
 
 def _names(one: Revision) -> list[str]:

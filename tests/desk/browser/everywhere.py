@@ -41,8 +41,8 @@ def story(daily: Daily, words: str = "mill") -> int:
 
 
 def _compare(page: Page) -> None:
-    page.locator("details.compare > summary").first.click()
-    page.wait_for_selector("details.compare[open] ins")
+    page.locator("details.differ > summary").first.click()
+    page.wait_for_selector("details.differ[open] ins")
 
 
 def _mark_menu(page: Page) -> None:

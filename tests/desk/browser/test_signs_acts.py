@@ -207,8 +207,8 @@ def test_what_changed_after_it_was_sent_is_on_the_strip(newsroom: Newsroom, open
     expect(page.locator("#needs")).to_contain_text("1 changed since sent")
     page.locator("#needs a").click()
     page.get_by_role("link", name="Two hurt").click()
-    page.locator("details.compare summary").click()
-    expect(page.locator("details.compare")).to_contain_text("Three hurt → Two hurt")
+    page.locator("details.differ summary").click()
+    expect(page.locator("details.differ")).to_contain_text("Three hurt → Two hurt")
     page.get_by_role("button", name="Dealt with").click()
     expect(page.get_by_role("button", name="Dealt with")).to_have_count(0)
     assert focused(page) != "body"
