@@ -71,7 +71,11 @@ def test_no_text_of_the_west_is_mended(text: str) -> None:
 @given(st.text(alphabet="aeu éàüñ’“”–…", max_size=30))
 def test_what_was_mangled_whole_comes_back_or_stays(text: str) -> None:
     """A text that was read wrongly becomes itself again, or is left alone: never something third."""
-    mangled = text.encode().decode("latin-1").translate({n: bytes([n]).decode("cp1252", "ignore") or n for n in range(128, 160)})
+    mangled = (
+        text.encode()
+        .decode("latin-1")
+        .translate({n: bytes([n]).decode("cp1252", "ignore") or n for n in range(128, 160)})
+    )
     assert mended(mangled) in {text, mangled}
 
 
@@ -97,8 +101,14 @@ def test_what_was_mangled_whole_comes_back_or_stays(text: str) -> None:
         # Joiners stay where a script or an emoji needs them.
         ("می\u200cشود", "می\u200cشود"),
         ("क्\u200dष", "क्\u200dष"),
-        ("\U0001f468\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f\u200d\U0001f525", "\U0001f468\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f\u200d\U0001f525"),
-        ("\U0001f9d1\U0001f3fd\u200d\u2695\ufe0f 1\ufe0f\u20e3 \u2600\ufe0e", "\U0001f9d1\U0001f3fd\u200d\u2695\ufe0f 1\ufe0f\u20e3 \u2600\ufe0e"),
+        (
+            "\U0001f468\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f\u200d\U0001f525",
+            "\U0001f468\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f\u200d\U0001f525",
+        ),
+        (
+            "\U0001f9d1\U0001f3fd\u200d\u2695\ufe0f 1\ufe0f\u20e3 \u2600\ufe0e",
+            "\U0001f9d1\U0001f3fd\u200d\u2695\ufe0f 1\ufe0f\u20e3 \u2600\ufe0e",
+        ),
         (f"{FLAG} wins", f"{FLAG} wins"),
         ("Auf\u200clage\u200d, e\ufe0f", "Auflage, e"),
         ("hid\U000e0068\U000e0069den", "hidden"),
@@ -137,8 +147,8 @@ def test_a_summary_that_is_cut_leaves_no_isolate_open() -> None:
     [
         ('<title type="html">Boats &lt;b&gt;return&lt;/b&gt; &amp;amp; stay</title>', "Boats return & stay"),
         (
-            '<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">Boats <b>return</b> &amp; stay</div></title>',
-            "Boats return & stay",
+            '<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><i>Sea</i> &amp; story</div></title>',
+            "Sea & story",
         ),
         ('<title type="text">5 &lt; 6 &amp; 7</title>', "5 < 6 & 7"),
         ("<title>Boats <em>return</em> &amp; stay</title>", "Boats return & stay"),

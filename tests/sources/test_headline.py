@@ -93,7 +93,9 @@ def test_a_script_without_spaces_has_headlines_too() -> None:
     assert headline.read("LIVE: 市議会が橋の計画を承認") == ("市議会が橋の計画を承認", ("Live",))
 
 
-SUMMARY = "On Monday the council approved the plan. It approves a bridge for Example Bay, says the EU, in a second vote."
+SUMMARY = (
+    "On Monday the council approved the plan. It approves a bridge for Example Bay, says the EU, in a second vote."
+)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,11 @@ SUMMARY = "On Monday the council approved the plan. It approves a bridge for Exa
         ("IT APPROVES A BRIDGE", [SUMMARY], "IT APPROVES A BRIDGE"),  # "It" only begins a sentence
         ("IT APPROVES A BRIDGE", [SUMMARY, "it says"], "It approves a bridge"),
         ("APPLE APPROVES A BRIDGE", [SUMMARY, "an apple of the firm Apple is eaten by it"], "APPLE APPROVES A BRIDGE"),
-        ("RATS ENTSCHEIDUNG ÜBER BRÜCKE", ["gegen des Rats Entscheidung über die neue Brücke"], "Rats Entscheidung über Brücke"),
+        (
+            "RATS ENTSCHEIDUNG ÜBER BRÜCKE",
+            ["gegen des Rats Entscheidung über die neue Brücke"],
+            "Rats Entscheidung über Brücke",
+        ),
         ("COUNCIL APPROVES BRIDGE", ["THE COUNCIL APPROVES A BRIDGE"], "COUNCIL APPROVES BRIDGE"),
         ("COUNCIL APPROVES BRIDGE", ["The Council Approves Its Bridge At Last"], "COUNCIL APPROVES BRIDGE"),
         ("COUNCIL APPROVES BRIDGE", ["council", "bridge", "approves"], "Council approves bridge"),

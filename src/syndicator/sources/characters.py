@@ -1,4 +1,4 @@
-"""Characters as a reader should get them: mangled ones mended, unseen ones gone save where script or emoji need them."""
+"""Characters as a reader should get them: mangled ones mended, unseen ones only where script or emoji need them."""
 
 import re
 import unicodedata

@@ -7,7 +7,7 @@ from syndicator.sources.terms import LABELS, once
 
 FEWEST = 3  # words: what is left of a headline must be one
 
-# Marks before a headline and the label each becomes, in the headline's language: templates print it before the headline.
+# Marks before a headline and the label each becomes. A label stays in the language of its mark: templates print it.
 MARKS = {
     **LABELS,
     # English
@@ -138,7 +138,11 @@ def _written(told: Iterable[str], wanted: frozenset[str]) -> dict[str, set[str]]
     forms: dict[str, set[str]] = {}
     for text in told:
         found = [] if text.isupper() else [*_WORD.finditer(text)]
-        inside = [one for one in found if not (one[0].istitle() and _SENTENCE.search(text[max(one.start() - 8, 0) : one.start()]))]
+        inside = [
+            one
+            for one in found
+            if not (one[0].istitle() and _SENTENCE.search(text[max(one.start() - 8, 0) : one.start()]))
+        ]
         small = sum(one[0][0].islower() for one in inside)
         if 2 * small < len(inside):
             continue  # a Text in Capitals Like This shows nothing
