@@ -1,4 +1,4 @@
-"""A post's language where the article names none: kept with the article when its posts are planned."""
+"""Texts on their way from a source to posts: the language they are in, and the marks before headlines."""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from syndicator import compose, pipeline
-from syndicator.models import Article, Poll, SourceState
+from syndicator.models import Article, ArticleState, Poll, SourceState
 from tests.core.made import TOML, Desk, article
+from tests.sources.documents import WORLD, read, rss
 from tests.sources.newsroom_server import Newsroom, newsroom, reply
 
 TITLE = "Rat genehmigt zweite Brücke"
@@ -72,3 +73,17 @@ def test_the_page_is_asked_first(desk: Desk, site: Newsroom, lang: str, expected
     found = article("bridge", title=TITLE, page_read=False)
     story = planned(desk, replace(found, url=site.url("/bridge")))
     assert (story.page_read, story.language, language(desk, story)) == (True, expected, expected)
+
+
+def test_another_mark_before_a_headline_is_no_new_work(desk: Desk) -> None:
+    """A wire's "UPDATE 1-" becomes "UPDATE 2-": one article still, and nothing to do for anybody; other words are."""
+    articles = desk.room.ledger.articles
+    state = SourceState("world", WORLD.url, seeded=True)
+    fresh = [articles.store_polls([(state, Poll("world", WORLD.url, desk.clock()))])]
+    for title in (f"UPDATE 1-{TITLE}", f"UPDATE 2-{TITLE}", f"EIL: {TITLE}", TITLE, f"UPDATE 3-{TITLE} ab"):
+        found = read(rss(f"<title>{title}</title><link>https://news.example/bridge</link>")).articles
+        fresh.append(articles.store_polls([(state, Poll("world", WORLD.url, desk.clock(), found))]))
+        for story in articles.new(desk.clock()):
+            articles.finish(story.id, ArticleState.PLANNED)
+    assert fresh == [0, 1, 0, 0, 0, 1]
+    assert articles.get(1).title == f"{TITLE} ab"
