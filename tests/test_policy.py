@@ -72,6 +72,7 @@ def test_sections(wanted: str, matches: bool) -> None:
         ("c++", True),
         ("council", True),
         ("town council", True),
+        ("LIVE", True),
         ("war", True),
         ("Part 2", True),
         ("Part", True),
@@ -86,7 +87,7 @@ def test_sections(wanted: str, matches: bool) -> None:
     ],
 )
 def test_whole_words(word: str, found: bool) -> None:
-    """A word or phrase counts only where it stands whole in title, summary or one tag; sections do not count."""
+    """A word or phrase counts only where it stands whole in title, summary, one tag or label; sections do not."""
     assert policy.mentions(("nowhere", word, "later"), STORY) == (word if found else "")
 
 

@@ -33,6 +33,11 @@ def say(tmp_path: Path) -> Say:
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
+        (
+            "{% if 'Opinion' in article.labels %}OPINION {% endif %}{{ article.title }}",
+            "OPINION Council approves bridge",
+        ),
+        ("{{ article.labels|join(', ')|upper }}{% if 'Live' in article.labels %} LIVE{% endif %}", "OPINION"),
         ("{{ article.title }} {{ article.url }}", f"Council approves bridge {URL}"),
         ("{{ article.authors|join(', ') }}", "Maria Example, Jonas Muster"),
         ("{{ article.section }} {{ article.sections|length }}", "World 2"),

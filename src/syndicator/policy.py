@@ -65,8 +65,8 @@ def in_sections(wanted: Iterable[str], sections: Iterable[str]) -> bool:
 
 
 def mentions(words: Iterable[str], article: Article) -> str:
-    """The first of the words or phrases standing whole in title, summary or tags, or ""."""
-    text = " \n ".join((article.title, article.summary, *article.tags)).casefold()
+    """The first of the words or phrases standing whole in title, summary, tags or labels, or ""."""
+    text = " \n ".join((article.title, article.summary, *article.tags, *article.labels)).casefold()
     return next((w for w in words if w and re.search(rf"(?<!\w){re.escape(w.casefold())}(?!\w)", text)), "")
 
 

@@ -13,7 +13,7 @@ from syndicator.sources import jsonld
 from syndicator.sources.identity import keys
 from syndicator.sources.page import Page, fill, read
 from syndicator.sources.plain import cut, decode, language, plain
-from syndicator.sources.terms import is_path, split_credit
+from syndicator.sources.terms import is_path, sort, split_credit
 from tests.sources.documents import BERLIN, WORLD
 
 URL = "https://news.example/news/boats-return-0004.html"
@@ -215,6 +215,14 @@ def test_a_canonical_address_is_taken_when_it_can_be_the_story(canonical: str, u
         ("Boats return. Photograph: Ann", ("Boats return.", "Ann")),
         ("Boats — Credit: Ann", ("Boats", "Ann")),
         ("The picture: a story of light", ("The picture: a story of light", "")),
+        ("Le port. Crédit photo : Ann", ("Le port.", "Ann")),
+        ("Der Hafen (Fotos: Ann/Agentur)", ("Der Hafen", "Ann/Agentur")),
+        ("Der Hafen. Bildquelle: Ann", ("Der Hafen.", "Ann")),
+        ("El puerto | Fotografía: Ann", ("El puerto", "Ann")),
+        ("Boats return © Ann/Agency", ("Boats return", "Ann/Agency")),
+        ("Boats return (© 2026 Ann)", ("Boats return", "2026 Ann")),
+        ("Boats ©", ("Boats ©", "")),
+        ("Das Bild: ein Hafen", ("Das Bild: ein Hafen", "")),
         ("Nothing said", ("Nothing said", "")),
         ("", ("", "")),
     ],
@@ -222,6 +230,40 @@ def test_a_canonical_address_is_taken_when_it_can_be_the_story(canonical: str, u
 def test_a_credit_is_split_from_its_caption(text: str, expected: tuple[str, str]) -> None:
     """At a mark or a sentence's end, and only where a credit is meant."""
     assert split_credit(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("scheme", "term", "sections"),
+    [
+        ("", "News > World", ("News > World",)),
+        ("", "News » World", ("News > World",)),
+        ("", "News › World › Europe", ("News > World > Europe",)),
+        ("sections", "News/World", ("News > World",)),
+        ("https://news.example/section", "/news/world/", ("news > world",)),
+        ("sections", "TV/Radio", ("TV/Radio",)),
+        ("sections", "24/7", ("24/7",)),
+        ("", "News/World", ()),
+        ("sections", "Home > World", ("World",)),
+    ],
+)
+def test_paths_of_sections_have_one_spelling(scheme: str, term: str, sections: tuple[str, ...]) -> None:
+    """Whatever stands between the parts; a slash only where the scheme says that it is a section."""
+    assert sort([(scheme, term)]).sections == sections
+
+
+def test_a_pages_headline_is_without_site_and_marks() -> None:
+    """The site's name goes, a mark becomes a label, capitals are calmed by the description."""
+    found = page("""<meta property="og:site_name" content="Example Daily">
+    <meta property="og:description" content="Today the boats return to harbour at last.">
+    <meta property="og:title" content="LIVE: THE BOATS RETURN TO HARBOUR - Example Daily">""")
+    assert (found.title, found.labels) == ("The boats return to harbour", ("Live",))
+    assert page("<h1>Boats\u00a0\u200breturn\u202e</h1>").title == "Boats return"
+
+
+def test_a_feeds_headline_keeps_what_looks_like_a_site() -> None:
+    """Only a headline that a page gave is freed of the site's name."""
+    html = '<meta property="og:site_name" content="Example Daily">'
+    assert filled(html, Article(URL, "A day at the - Example Daily")).title == "A day at the - Example Daily"
 
 
 def test_small_words_of_text() -> None:

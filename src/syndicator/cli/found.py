@@ -44,4 +44,4 @@ async def read(room: Room, url: str, way: Fetcher) -> Article:
     article = await sources.read_page(empty, stub, way, zone=room.zone)
     if not article.title:
         raise FetchError(f"{url}: the page has no headline, so there is nothing to post")
-    return replace(article, page_read=True)
+    return sources.spoken(replace(article, page_read=True), room.config.newsroom.language)

@@ -124,7 +124,7 @@ async def _read(room: Room, url: str, story: Article | None) -> Subject:
             if not article.title:
                 raise Refused(("url", _(NO_HEADLINE)))
             story = room.ledger.articles.by_keys([key.key for key in article.keys])  # by its canonical address
-            article = story or replace(article, page_read=True)
+            article = story or sources.spoken(replace(article, page_read=True), room.config.newsroom.language)
         else:
             article = story
         return Subject(article, await picture(room, article, way), story)

@@ -40,7 +40,7 @@ async def _with_page(room: Room, article: Article, way: Fetcher) -> Article | No
     """The article with what its page adds; None when the page is to be tried again later."""
     source = room.source(article.source)
     if article.page_read or source is None or not source.page or not article.url:
-        return article
+        return await asyncio.to_thread(_spoken, room, article)
     try:
         read = await sources.read_page(article, source, way, zone=room.zone)
     except FetchError as error:
@@ -48,7 +48,14 @@ async def _with_page(room: Room, article: Article, way: Fetcher) -> Article | No
             await asyncio.to_thread(checks.withdraw, room, article, "its page answers 410 (Gone)")
             return await asyncio.to_thread(room.ledger.articles.get, article.id)
         return await asyncio.to_thread(_page_failed, room, article, str(error))
-    return await asyncio.to_thread(room.ledger.articles.page_read, read, room.clock())
+    told = sources.spoken(read, room.config.newsroom.language)
+    return await asyncio.to_thread(room.ledger.articles.page_read, told, room.clock())
+
+
+def _spoken(room: Room, article: Article) -> Article:
+    """The article with its language kept, where no page will tell it and its words do."""
+    told = sources.spoken(article, room.config.newsroom.language)
+    return article if told is article else room.ledger.articles.page_read(told, room.clock())
 
 
 def _page_failed(room: Room, article: Article, why: str) -> Article | None:
@@ -64,7 +71,7 @@ def _page_failed(room: Room, article: Article, why: str) -> Article | None:
         room.ledger.articles.page_failed(article, next_try, why)
         return None
     room.ledger.articles.page_failed(article, None, f"the article's page cannot be read: {why}")
-    return room.ledger.articles.get(article.id)
+    return _spoken(room, room.ledger.articles.get(article.id))
 
 
 # ---------------------------------------------------------------------------------------------- rows

@@ -1,11 +1,12 @@
 """A feed's document becomes articles: RSS 2.0, RSS 1.0, Atom, JSON Feed."""
 
 import re
+from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from syndicator.models import Article, Source
-from syndicator.sources import dates, json_feed, loose_feed, xml_feed
+from syndicator.sources import dates, headline, json_feed, loose_feed, xml_feed
 from syndicator.sources.entry import Document, DocumentError, Entry, Found, Payload
 from syndicator.sources.identity import clean, drop_shared, keys
 from syndicator.sources.media import photos
@@ -71,14 +72,15 @@ def _article(entry: Entry, source: Source, payload: Payload, zone: ZoneInfo) -> 
     published = _within(dates.parse(entry.published, zone))
     updated = dates.parse(entry.updated, zone)
     content, length = digest(entry.content) if entry.content else ("", 0)
+    title, marks = headline.read(plain(entry.title), _told(entry))
     return Article(
         url=clean(entry.link),
-        title=plain(entry.title),
+        title=title,
         summary=summary(entry.summary or entry.content),
         authors=once(plain(name) for name in entry.authors),
         sections=words.sections or source.sections,
         tags=words.tags,
-        labels=words.labels,
+        labels=once((*marks, *words.labels)),
         language=language(entry.language),
         photos=photos(entry.pictures, entry.content or entry.summary),
         published=published,
@@ -90,6 +92,13 @@ def _article(entry: Entry, source: Source, payload: Payload, zone: ZoneInfo) -> 
         source=source.name,
         keys=keys(entry.link, entry.guid, "", payload.url, permalink=entry.permalink),
     )
+
+
+def _told(entry: Entry) -> Iterator[str]:
+    """What an item says beside its headline, as plain text, made only when somebody asks."""
+    yield plain(entry.summary)
+    yield plain(entry.content)
+    yield from (plain(term) for _, term in entry.categories)
 
 
 def _embargo(entry: Entry, published: datetime | date | None, now: datetime, zone: ZoneInfo) -> datetime | None:

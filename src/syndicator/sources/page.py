@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.models import Article, Key, Photo, Source
-from syndicator.sources import dates, jsonld, visible, wording
+from syndicator.sources import dates, headline, jsonld, visible, wording
 from syndicator.sources.identity import add_key, clean, names_story, normalise
 from syndicator.sources.media import same_picture
-from syndicator.sources.plain import language, plain, summary
+from syndicator.sources.plain import language, line, plain, summary
 from syndicator.sources.terms import label, once, section, split_credit, warns
 
 MAX_BYTES = 2_000_000
@@ -51,14 +51,17 @@ def read(html: str, url: str, zone: ZoneInfo) -> Page:
     rated = (*linked.ratings, *meta.get("rating", []))
     updated = dates.parse(linked.updated or _first(meta, "article:modified_time", "og:updated_time"), zone)
     content, words = wording.digest(linked.body or wording.of_page(tree))
+    described = summary(linked.summary or _first(meta, "og:description", "description"))
+    title = linked.title or _first(meta, "og:title", "twitter:title") or line(seen.title)
+    title, marks = headline.read(headline.without_site(title, _first(meta, "og:site_name")), (described,))
     return Page(
-        title=linked.title or _first(meta, "og:title", "twitter:title") or seen.title,
-        summary=summary(linked.summary or _first(meta, "og:description", "description")),
+        title=title,
+        summary=described,
         canonical=urljoin(url, canonical) if canonical else "",
         photos=_photos(tree, url, meta, linked.photos, seen.photo),
         authors=once(linked.authors or authors),
         sections=once(_sections(tree, meta, linked, seen)),
-        labels=once((*linked.labels, *_labels(meta, linked), *seen.labels)),
+        labels=once((*marks, *linked.labels, *_labels(meta, linked), *seen.labels)),
         language=language(
             (root.attributes.get("lang") or "" if root else "") or linked.language or _first(meta, "og:locale")
         ),

@@ -3,7 +3,9 @@
 import codecs
 import html
 import re
-import unicodedata
+from html.entities import html5
+
+from syndicator.sources.characters import WINDOWS, balanced, clean
 
 # A "<T>" or "<3" in a headline is text; only what HTML knows is markup.
 _TAGS = (
@@ -21,9 +23,27 @@ _INLINE = re.compile(
 )
 _TAG = re.compile(rf"</?(?:[a-z]\w*:)?(?:{_TAGS})(?:[\s/][^<>]*)?>", re.IGNORECASE)
 _OPEN_END = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?$", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
-# What nobody sees and counting rules trip over: controls, soft hyphens, zero-width spaces, overrides of direction.
-_HIDDEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\u202a-\u202e\ufeff\ufffe\uffff]")
+_ENTITY = re.compile(r"&(?:#\d{1,7};?|#x[0-9a-f]{1,6};?|[a-z][a-z0-9]{1,31}(?:;|(?![a-z0-9=])))", re.IGNORECASE)
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_WIDE = re.compile(rb"(?:\s\0)*([<{])\0|(?:\0\s)*\0[<{]")
+_DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?([\w.:-]+)""")
+_NOT_UTF8 = re.compile("[\udc80-\udcff]+")
+# What encodings are called, and what they are (encoding.spec.whatwg.org, read 2026-11).
+_ON_THE_WEB = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "cp950",
+}
+_EASTERN = frozenset({"gb18030", "cp932", "cp949", "cp950", "euc_jp", "iso2022_jp"})
+_ONE_BYTE = ("cp125", "cp874", "cp866", "iso8859", "koi8", "mac")
+_NO_ENCODINGS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "utf-7", "undefined"})
 _BOILERPLATE = re.compile(r"\s*The post .{1,300} (?:appeared first on|first appeared on) .{1,120}$", re.DOTALL)
 _MORE = re.compile(r"\s*(?:\[(?:…|\.\.\.)\]|(?:Continue reading|Read more)\b.{0,200}(?:→|»|…)?)\s*$")
 
@@ -32,16 +52,21 @@ def plain(markup: str) -> str:
     """The text of a piece of HTML, or of plain text, on one line. Entities escaped twice are decoded too."""
     text = _strip(markup)
     for _ in range(3):
-        decoded = html.unescape(text)
+        decoded = _ENTITY.sub(_character, text)
         if decoded == text:
             break
-        text = _strip(decoded) if _ENTITY.search(text) else decoded
-    return " ".join(_HIDDEN.sub("", unicodedata.normalize("NFC", text)).split())
+        text = _strip(decoded)
+    return line(text)
+
+
+def line(text: str) -> str:
+    """Plain text on one line: characters as they should be, every kind of space a plain one."""
+    return " ".join(clean(text).split())
 
 
 def summary(markup: str, limit: int = 600) -> str:
     """As `plain`, without what blog software adds at the end, and not longer than `limit` code points."""
-    return cut(_MORE.sub("…", _BOILERPLATE.sub("", plain(markup))).strip(), limit)
+    return balanced(cut(_MORE.sub("…", _BOILERPLATE.sub("", plain(markup))).strip(), limit))
 
 
 def cut(text: str, limit: int) -> str:
@@ -53,16 +78,23 @@ def cut(text: str, limit: int) -> str:
 
 
 def decode(body: bytes, declared: str = "") -> str:
-    """The text of a document: by its byte order mark, then by the encoding it declares, then UTF-8, then Windows."""
-    for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    """The text of a document: by its byte order mark, then by the encoding it declares, then UTF-8, then Windows.
+
+    UTF-8 that declares another encoding is recognised, and of a mixture each part is read as what it is.
+    """
+    for mark, name in _MARKS:
         if body.startswith(mark):
             return body.decode(name, "replace").lstrip("\ufeff")
-    inside = re.search(rb"""(?:encoding|charset)\s*=\s*["']?([\w.:-]+)""", body[:2048])
-    for name in (inside[1].decode("ascii") if inside else "", declared, "utf-8"):
+    if wide := _WIDE.match(body):
+        return body.decode("utf-16-le" if wide[1] else "utf-16-be", "replace")
+    inside = _DECLARED.search(body[:2048])
+    names = [name for name in (inside[1].decode("ascii") if inside else "", declared) if name]
+    for name in (*names, "utf-8"):
         text = _decoded(body, name)
         if text is not None:
             return text
-    return body.decode("cp1252", "replace")
+    eastern = next((codec for name in names if (codec := _codec(name)) in _EASTERN), "")
+    return body.decode(eastern, "replace") if eastern else _mixed(body)
 
 
 def language(tag: str) -> str:
@@ -74,6 +106,11 @@ def language(tag: str) -> str:
     return "-".join([parts[0].lower(), *shaped])
 
 
+def _character(entity: re.Match[str]) -> str:
+    """What an entity stands for; without an end ("&copy 2026") only the oldest ones are any, "&parameter" is none."""
+    return html.unescape(entity[0]) if entity[0][1] == "#" else html5.get(entity[0][1:], entity[0])
+
+
 def _strip(text: str) -> str:
     if "<" not in text:
         return text
@@ -81,12 +118,32 @@ def _strip(text: str) -> str:
     return _OPEN_END.sub(" ", _TAG.sub(" ", text))
 
 
-def _decoded(body: bytes, name: str) -> str | None:
-    if not name:
-        return None
+def _codec(name: str) -> str:
+    """What browsers take an encoding's name for; "" for none that a document may have."""
     try:
-        # What calls itself Latin-1 on the web is Windows-1252 (encoding.spec.whatwg.org, read 2026-11).
-        codec = codecs.lookup(name).name
-        return body.decode("cp1252" if codec in ("iso8859-1", "ascii") and not body.isascii() else codec)
+        codec = codecs.lookup(name.lower().removeprefix("x-")).name
     except (LookupError, ValueError):
+        return ""
+    return "" if codec in _NO_ENCODINGS else _ON_THE_WEB.get(codec, codec)
+
+
+def _decoded(body: bytes, name: str) -> str | None:
+    codec = _codec(name)
+    # Whoever can read "UTF-16" in ASCII is not reading UTF-16.
+    if not codec or (codec.startswith(("utf-16", "utf-32")) and b"\0" not in body[:1000]):
         return None
+    wanted = ("utf-8", codec) if codec.startswith(_ONE_BYTE) else (codec,)
+    for one in wanted:
+        try:
+            return body.decode(one)
+        except (LookupError, ValueError):
+            continue
+    return None
+
+
+def _mixed(body: bytes) -> str:
+    """UTF-8, with Windows-1252 wherever it is none."""
+    text = body.decode("utf-8", "surrogateescape")
+    return _NOT_UTF8.sub(
+        lambda found: found[0].encode("utf-8", "surrogateescape").decode("latin-1").translate(WINDOWS), text
+    )

@@ -35,10 +35,13 @@ HOME = frozenset({"home", "homepage", "home page", "front page", "start"})
 _PATH = re.compile(r"\s*(?:>|›|»|→)\s*")
 _CREDIT = re.compile(
     r"""^(?P<caption>.*?)(?:^|\s*[|(\[]\s*|\s+[–—-]\s+|(?<=[.!?"”’])\s+)
-    (?:(?:photo|photograph|photography|picture|image|foto)(?:\s+(?:credit|courtesy|source))?|credit|(?:photo\s+)?source)
+    (?:(?:photos?|photograph|photography|picture|image|fotos?|fotografía|imagen)(?:\s+(?:credit|courtesy|source))?|credit|crédits?(?:\s+photo)?|crédito|(?:photo\s+)?source
+      |quelle|bildquelle|bildnachweis|bildrechte)
     (?:\s*[:/]\s*(?:by\s+)?|\s+(?:by|courtesy\s+of)\s+)(?P<credit>[^|]{1,200}?)[)\]]?\s*$""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
+_COPYRIGHT = re.compile(r"^(?P<caption>.*?)\s*[|(\[–—-]?\s*©\s*(?P<credit>[^|©]{2,200}?)[)\]]?\s*$", re.DOTALL)
+_SLASHED = re.compile(r"/?(?:[^\W\d][^/]{2,39}/)+[^\W\d][^/]{2,39}/?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,9 @@ def sort(categories: Iterable[tuple[str, str]]) -> Sorted:
         sensitive = sensitive or warns((term,))
         if known := label(term):
             labels.append(known)
-        elif "section" in scheme.lower() or is_path(term):
+        elif "section" in scheme.lower():
+            sections.append(section(_unslashed(term)))
+        elif is_path(term):
             sections.append(section(term))
         elif scheme != "type":
             tags.append(term)
@@ -93,10 +98,15 @@ def sort(categories: Iterable[tuple[str, str]]) -> Sorted:
 def split_credit(text: str) -> tuple[str, str]:
     """A caption and the credit at its end: "… | Photo: Someone" gives ("…", "Someone")."""
     text = plain(text)
-    match = _CREDIT.match(text)
+    match = _CREDIT.match(text) or _COPYRIGHT.match(text)
     if match is None:
         return text, ""
     return match["caption"].strip(" |–—-("), match["credit"].strip(" .")
+
+
+def _unslashed(text: str) -> str:
+    """ "News/World" as a path; "TV/Radio" and "24/7" are names."""
+    return text.strip("/").replace("/", " > ") if _SLASHED.fullmatch(text) else text
 
 
 def once(values: Iterable[str]) -> tuple[str, ...]:

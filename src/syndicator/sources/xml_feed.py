@@ -5,6 +5,7 @@ dcterms:available, media:rating (0.6.5). So the tree is read here, and feedparse
 """
 
 import re
+from html import escape
 from typing import Any
 from urllib.parse import urljoin
 
@@ -133,8 +134,8 @@ def _entry(item: Element, url: str, language: str) -> Entry:
 def _text(element: Element) -> str:
     """The text of an element; one with children of its own (XHTML) gives its markup."""
     if len(element):
-        inside: str = etree.tostring(element, encoding="unicode", with_tail=False)
-        return inside
+        inside = "".join(etree.tostring(child, encoding="unicode") for child in element)
+        return (escape(element.text or "") + inside).strip()
     return (element.text or "").strip()
 
 
