@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from syndicator.desk import acts
 from syndicator.desk.context import digest
-from syndicator.ledger.schema import metadata
+from syndicator.ledger.columns import metadata
 from syndicator.models import Role
 from tests.desk.newsroom import Newsroom, logged_in, token
 

@@ -20,7 +20,7 @@ from sqlalchemy.types import JSON, TypeEngine
 
 from syndicator.errors import StoreError
 from syndicator.ledger import Ledger, migrate
-from syndicator.ledger.schema import Moment, metadata
+from syndicator.ledger.columns import Moment, metadata
 from syndicator.ledger.store import Store
 from tests.ledger.made import NOW, SECOND, accounts, found, plan
 from tests.services import postgres

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, RowMapping, delete, func, insert, literal, se
 from sqlalchemy.exc import IntegrityError
 
 from syndicator.errors import ConfigError, StoreError
-from syndicator.ledger.schema import Moment, accounts, daemon, deliveries, incidents, switch
+from syndicator.ledger.columns import Moment
+from syndicator.ledger.schema import accounts, daemon, deliveries, incidents, switch
 from syndicator.ledger.store import Store, insert_missing
 from syndicator.models import Account, AccountState, Identity
 

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, func, 
 from sqlalchemy.exc import IntegrityError
 
 from syndicator.errors import ConfigError, StoreError
+from syndicator.ledger.columns import Moment
 from syndicator.ledger.desk_work import Work
-from syndicator.ledger.schema import Moment
 from syndicator.ledger.schema_people import sessions, tokens, users
 from syndicator.ledger.throttle import Throttle
 from syndicator.models.people import NAME, SCOPES, Person, Role, Session, Token

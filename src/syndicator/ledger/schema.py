@@ -1,83 +1,26 @@
 """The tables. The one place, beside the migrations, that knows columns; `tests/ledger` proves that both agree."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     Boolean,
     CheckConstraint,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
 
+from syndicator.ledger.columns import Moment, count, flag, metadata, words
 from syndicator.models import Status
 
 RULE_VERSION = 1
 """Version of the rule that normalises identity keys, stored beside each key."""
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware UTC time: timestamptz on PostgreSQL, "2026-11-23T14:05:09.123Z" on SQLite (sorts as text)."""
-
-    impl = String(24)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> Any:
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(DateTime(timezone=True))
-        return dialect.type_descriptor(String(24))
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a time without a zone: {value}")
-        value = value.astimezone(UTC)
-        if dialect.name == "postgresql":
-            return value.replace(microsecond=value.microsecond // 1000 * 1000)
-        return f"{value.isoformat(timespec='milliseconds')[:-6]}Z"
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None or dialect.name == "postgresql":
-            return value.astimezone(UTC) if value is not None else None
-        return datetime.fromisoformat(value)
-
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def flag(name: str) -> Column[bool]:
-    return Column(name, Boolean(create_constraint=False), nullable=False, server_default=text("false"))
-
-
-def words(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="")
-
-
-def count(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, server_default="0")
-
 
 sources = Table(
     "sources",

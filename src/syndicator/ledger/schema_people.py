@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
 
-from syndicator.ledger.schema import Moment, metadata
+from syndicator.ledger.columns import Moment, metadata
 
 users = Table(  # people of the desk
     "users",

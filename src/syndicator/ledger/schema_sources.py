@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text
 
-from syndicator.ledger.schema import Moment, count, flag, metadata, words
+from syndicator.ledger.columns import Moment, count, flag, metadata, words
 
 polls = Table(  # those worth remembering; the newest of each source are kept
     "polls",

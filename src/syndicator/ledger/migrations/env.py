@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from syndicator.ledger.schema import metadata
+from syndicator.ledger.columns import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, transactional_ddl=False)

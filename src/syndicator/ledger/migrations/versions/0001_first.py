@@ -5,7 +5,7 @@ import string
 import sqlalchemy as sa
 from alembic import op
 
-from syndicator.ledger.schema import Moment
+from syndicator.ledger.columns import Moment
 
 revision = "0001"
 down_revision = None
