@@ -127,6 +127,7 @@ DOORS = (
     api("GET", "stop"), api("PUT", "stop", EDITOR, json={"reason": "checking"}), api("DELETE", "stop", CHIEF),
     api("POST", "measure", json={"account": "mastodon", "text": "How long?"}),
 )  # fmt: skip
+FOR_HUBS = {(method, "/websub/{path}") for method in ("GET", "HEAD", "POST")}  # no person's: tests/websub
 CHANGING = tuple(door for door in DOORS if door.changes)
 
 

@@ -18,8 +18,10 @@ from syndicator.cli.failures import FAILED, MISUSED, complain
 from syndicator.cli.options import Listing, Options
 from syndicator.cli.rooms import ReadingLedger, configuration, readable, reading
 from syndicator.compose import fetcher
+from syndicator.desk.health import of_hub
 from syndicator.errors import ConfigError, RenderError, StoreError, SyndicatorError
 from syndicator.models import Account, AccountState, Identity, Source, SourceState
+from syndicator.pipeline import hubs
 from syndicator.room import Room
 
 SOON = timedelta(days=14)  # a token that expires within this time is worth a word
@@ -73,6 +75,7 @@ def _results(room: Room, say: Callable[[str], None]) -> Iterator[Result]:
     yield from (_template(room, account) for account in room.accounts.values())
     say("reading sources")
     yield from asyncio.run(_sources(room))
+    yield from _hubs(room)
     say("asking accounts")
     ready = [account for name, account in room.accounts.items() if account.enabled and secret[name].result == "ok"]
     yield from _accounts(room, ready)
@@ -146,6 +149,14 @@ def _source(source: Source, error: str, articles: int, skipped: Sequence[str]) -
     if skipped:
         return Result("source", source.name, "warn", f"{articles} articles; {len(skipped)} skipped: {skipped[0]}")
     return Result("source", source.name, "ok", f"{articles} articles")
+
+
+def _hubs(room: Room) -> Iterator[Result]:
+    """Hubs that do not tell us what they should, as the daemon has seen them; nothing of the others."""
+    known = room.ledger.told.subscriptions() if readable(room) else {}
+    for name, one in known.items():
+        if name in room.config.sources and hubs.is_wrong(one):
+            yield Result("hub", name, "warn", of_hub(one, room.clock(), room.zone))
 
 
 # ---------------------------------------------------------------------------------------------- accounts

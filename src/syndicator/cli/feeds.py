@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -14,8 +16,10 @@ from syndicator.cli.rooms import changing, reading, remark_if_alone
 from syndicator.cli.show import local
 from syndicator.compose import fetcher
 from syndicator.config import format_duration
+from syndicator.desk.health import of_hub
 from syndicator.errors import ConfigError
-from syndicator.models import Poll
+from syndicator.models import Poll, Subscription
+from syndicator.pipeline.hubs import host
 from syndicator.room import Room
 
 
@@ -23,12 +27,14 @@ def list_sources(options: Options, form: Listing) -> None:
     """Print the configured sources and what the ledger knows of them."""
     with reading(options) as room:
         states = room.ledger.sources.states(room.config.sources.values())
+        known, now = room.ledger.told.subscriptions(), room.clock()
+    hubs = {name: _hub(one, now, room.zone) for name, one in known.items()}
     facts = [
         {"name": one.name, "type": one.type, "url": one.url, "every": format_duration(one.every),
          "seeded": states[one.name].seeded, "last_poll": states[one.name].last_poll,
          "last_success": states[one.name].last_success, "last_change": states[one.name].last_change,
          "next_poll": states[one.name].next_poll, "failures": states[one.name].failures,
-         "error": states[one.name].error or None}
+         "error": states[one.name].error or None, "hub": hubs.get(one.name)}
         for one in room.config.sources.values()
     ]  # fmt: skip
     if form is Listing.JSON:
@@ -38,8 +44,17 @@ def list_sources(options: Options, form: Listing) -> None:
         show.table(heads, (_line(room, one) for one in facts), empty="no sources")
 
 
+def _hub(one: Subscription, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    """A subscription as machines see it, without what is secret."""
+    return {"host": host(one), "state": one.state, "until": one.lease_until, "last_told": one.heard_at,
+            "error": one.error or None, "words": of_hub(one, now, zone)}  # fmt: skip
+
+
 def _line(room: Room, one: dict[str, Any]) -> tuple[object, ...]:
     state = one["error"] or ("ok" if one["seeded"] else "not read yet")
+    if one["hub"]:
+        words = one["hub"]["words"]
+        state = f"{state.rstrip('.')}; {words[0].lower()}{words[1:]}"
     times = (local(one[name], room.zone, seconds=True) for name in ("last_success", "next_poll"))
     return one["name"], one["every"], *times, one["failures"], state, one["url"]
 

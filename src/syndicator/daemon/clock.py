@@ -37,6 +37,7 @@ TICK = timedelta(seconds=1)
 BEAT = timedelta(seconds=5)
 ALERTS = timedelta(seconds=5)
 TIDY = timedelta(hours=1)
+HUBS = timedelta(seconds=30)
 STUCK = 15.0  # seconds without the end of a tick after which the service manager is told no more
 GATHER = 0.2  # seconds: results of polls that come within are stored in one transaction
 
@@ -74,7 +75,7 @@ class Daemon:
         self._ticking = threading.Lock()
         self._again = threading.Event()
         self._ticked = time.monotonic()
-        self._beat, self._alerts, self._tidy = Every(BEAT), Every(ALERTS), Every(TIDY)
+        self._beat, self._alerts, self._tidy, self._hubs = Every(BEAT), Every(ALERTS), Every(TIDY), Every(HUBS)
         self._pages = asyncio.Semaphore(PAGES)
         self._scheduler = BackgroundScheduler(timezone="UTC")
 
@@ -179,6 +180,8 @@ class Daemon:
         self._start_articles()
         self._start_checks()
         self._start_accounts()
+        if self._way and self._hubs.due(now):
+            self._in_loop(pipeline.subscribe(room, self._way))
         if self._alerts.due(now):
             alerts.tell_quietly(room)
         if self._tidy.due(now):

@@ -9,7 +9,8 @@ from syndicator.alerts import UNREACHED
 from syndicator.desk import times
 from syndicator.desk.i18n import N_, _, several
 from syndicator.desk.states import actor_name, by_people
-from syndicator.models import Account, AccountState, Outcome, Source, SourceState
+from syndicator.models import Account, AccountState, Outcome, Source, SourceState, Subscription
+from syndicator.pipeline import hubs
 
 TOKEN_SOON = timedelta(days=14)
 """From here on a token's end is worth a word; the same as for `syndicator check`."""
@@ -139,13 +140,36 @@ def of_source(source: Source, state: SourceState, now: datetime, zone: ZoneInfo)
         return Health("failed" if state.failures >= UNREACHED else "look", _source_shape(state), said, 0)
     if not state.last_poll:
         return Health("look", "look", _("Not read yet"), 1)
-    if now - state.last_poll > max(source.every * 3, timedelta(minutes=5)):
+    pace = max(source.every, timedelta(seconds=state.pace))
+    if now - state.last_poll > max(pace * 3, timedelta(minutes=5)):
         return Health("look", "look", _("Not read since {time}").format(time=times.at(state.last_poll, now, zone)), 2)
     return Health("working", "sent", _("Read {ago}").format(ago=read), 3)
 
 
 def _source_shape(state: SourceState) -> str:
     return "failed" if state.failures >= UNREACHED else "look"
+
+
+def of_hub(one: Subscription, now: datetime, zone: ZoneInfo) -> str:
+    """How a source's subscription is: "Told by its hub hub.example, until 14:05"."""
+    until = times.until(one.lease_until, now, zone) if one.lease_until else ""
+    said = _(_hub(one, now)).format(hub=hubs.host(one), until=until, why=one.error.rstrip("."))
+    if hubs.is_active(one, now) and one.error:
+        said += _("; it could not be asked for longer: {why}").format(why=one.error.rstrip("."))
+    return said
+
+
+def _hub(one: Subscription, now: datetime) -> str:
+    if hubs.is_active(one, now):
+        silent = N_("Its hub {hub} has agreed to tell, until {until}; it has told nothing yet")
+        return N_("Told by its hub {hub}, until {until}") if one.heard_at else silent
+    if one.error == hubs.NOT_SECURE:
+        return N_("Not told by its hub {hub}: {why}")
+    if one.state == "refused":
+        return N_("The hub {hub} refused: {why}")
+    if one.error:
+        return N_("Not told by its hub {hub} yet: {why}")
+    return N_("Its hub {hub} was asked and will come to verify") if one.asked_at else N_("Its hub {hub} will be asked")
 
 
 # ---------------------------------------------------------------------------------------------- tries

@@ -19,6 +19,7 @@ from syndicator.config.tree import Desk
 Failed = Callable[[Request, Exception], Awaitable[Response]]
 
 BODY_LIMIT = 2 << 20  # bytes; the longest form is a bulk of 500 posts and one text
+LONGER = {"/websub/": 10_000_000}  # bytes, below these paths: a feed, as long as one that we would read ourselves
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9._-]{1,253}))(?::[0-9]{1,5})?")
 
@@ -66,6 +67,11 @@ def place(desk: Desk, names: Iterable[str] = ()) -> Place:
     )
 
 
+def limit(path: str) -> int:
+    """How many bytes a request to a path may bring."""
+    return next((most for start, most in LONGER.items() if path.startswith(start)), BODY_LIMIT)
+
+
 class WayIn:
     """Refuses other hosts' names, forged and oversized requests; adds the headers; knows proxies and the prefix."""
 
@@ -84,7 +90,7 @@ class WayIn:
         answer = self._refusal(scope, headers)
         sending = _Sending(send)
         try:
-            await (answer or self._app)(scope, _bounded(receive), sending)
+            await (answer or self._app)(scope, _bounded(receive, limit(scope["path"])), sending)
         except Exception as error:
             if sending.begun:  # half an answer cannot be taken back
                 raise
@@ -128,7 +134,7 @@ class WayIn:
         if not self._ours(host):
             return PlainTextResponse("This is not the address of this desk.\n", 421)
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > BODY_LIMIT:
+        if not length.isdigit() or int(length) > limit(scope["path"]):
             return PlainTextResponse("That is more than the desk takes.\n", 413)
         if scope["method"] not in SAFE and self._foreign(host, headers):
             return PlainTextResponse("This form did not come from the desk. Nothing was changed.\n", 403)
@@ -154,7 +160,7 @@ class WayIn:
         return origin not in {self._place.origin or None, f"http://{host}", f"https://{host}"}
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, most: int) -> Receive:
     """A body without a length is bounded while it comes."""
     taken = 0
 
@@ -162,7 +168,7 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        return message if taken <= BODY_LIMIT else {"type": "http.disconnect"}
+        return message if taken <= most else {"type": "http.disconnect"}
 
     return bounded
 

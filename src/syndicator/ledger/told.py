@@ -1,6 +1,6 @@
 """What sources tell us by themselves: subscriptions at hubs, and pushes taken."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 
@@ -38,6 +38,22 @@ class Told:
             where = subscriptions.c.source == one.source
             if not connection.execute(update(subscriptions).where(where).values(values)).rowcount:
                 connection.execute(insert(subscriptions).values(values))
+
+    def change(self, path: str, made: Callable[[Subscription], Subscription]) -> Subscription | None:
+        """Store what `made` makes of the subscription at `path` as it is now, and return it; None: there is none.
+
+        Desk and daemon change subscriptions side by side, so what is made must rest on what is given.
+        """
+        where = subscriptions.c.path == path
+        with self._store.write() as connection:
+            row = connection.execute(select(subscriptions).where(where).with_for_update()).mappings().first()
+            if row is None:
+                return None
+            before = _made(row)
+            after = made(before)
+            if after != before:
+                connection.execute(update(subscriptions).where(where).values(asdict(after)))
+            return after
 
     def forget(self, names: Sequence[str]) -> None:
         """Let go of the subscriptions of these sources."""

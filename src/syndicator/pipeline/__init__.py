@@ -6,6 +6,7 @@ from syndicator.pipeline.deliver import deliver_next, hand_back
 from syndicator.pipeline.plan import expire, prepare, replan
 from syndicator.pipeline.poll import poll, poll_one, store, take
 from syndicator.pipeline.reconcile import look, recover
+from syndicator.pipeline.subscribe import subscribe
 from syndicator.pipeline.verify import verify
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "replan",
     "start",
     "store",
+    "subscribe",
     "take",
     "verify",
 ]

@@ -10,6 +10,7 @@ from syndicator import sources
 from syndicator.errors import StoreError
 from syndicator.fetch import Fetcher
 from syndicator.models import Poll, Source, SourceState
+from syndicator.pipeline.subscribe import note
 from syndicator.room import Room
 
 log = structlog.get_logger("syndicator.poll")
@@ -28,6 +29,7 @@ async def poll_one(room: Room, source: Source, state: SourceState, way: Fetcher)
 def store(room: Room, results: Sequence[tuple[SourceState, Poll]], backfill: int = 0) -> int:
     """Keep the results of some polls in one transaction. Returns how many articles are new work."""
     fresh = _stored(room, results, backfill) if results else 0
+    note(room, results)
     for state, result in results:
         if result.changed and not result.error:
             log.info("source read", source=state.name, articles=len(result.articles))

@@ -56,10 +56,15 @@ class Entry:
 
 @dataclass(slots=True)
 class Document:
-    """A feed's items in its own order. `whole` is False when its end is missing; then its last item is left out."""
+    """A feed's items in its own order. `whole` is False when its end is missing; then its last item is left out.
+
+    `hubs` and `topic` are the links "hub" and "self" of the feed itself (WebSub), absolute.
+    """
 
     entries: list[Entry]
     whole: bool = True
+    hubs: tuple[str, ...] = ()
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,8 @@ class Found:
     """The articles of a document, in its order, and remarks on what could not be used. `whole`: nothing was cut off.
 
     `more` are further documents of the same source to be read now, as a sitemap index lists them. `pace` is how long
-    the document asks to be left alone; `hub` and `topic` are where it can be subscribed to and under which address.
+    the document asks to be left alone; `hub` and `topic` are where it can be subscribed to and under which address;
+    several hubs are parted by a blank.
     """
 
     articles: tuple[Article, ...]

@@ -39,7 +39,8 @@ def read(payload: Payload, source: Source, zone: ZoneInfo) -> Found:
             skipped.append(f"“{article.title}” has no address of its own.")
     if not document.whole:
         skipped.append(CUT_SHORT)
-    return Found(tuple(kept), tuple(skipped), document.whole)
+    hub = " ".join(document.hubs)
+    return Found(tuple(kept), tuple(skipped), document.whole, hub=hub, topic=document.topic)
 
 
 def _document(text: str, url: str) -> Document:

@@ -9,6 +9,7 @@ from syndicator.sources.entry import Document, DocumentError, Entry, Picture
 from syndicator.sources.media import is_image
 
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
+_HUBS = frozenset({"websub", "pubsubhubbub"})  # other types are other protocols
 _BETWEEN = re.compile(r"[\s,]*")
 
 
@@ -22,7 +23,12 @@ def read(text: str, url: str) -> Document:
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise DocumentError("answered JSON that is not a feed")
     language = _str(feed, "language")
-    return Document([_entry(item, url, language) for item in feed["items"] if isinstance(item, dict)], whole)
+    entries = [_entry(item, url, language) for item in feed["items"] if isinstance(item, dict)]
+    hubs = (_str(hub, "url") for hub in _dicts(feed, "hubs") if _str(hub, "type").lower() in _HUBS)
+    topic = _str(feed, "feed_url")
+    return Document(
+        entries, whole, tuple(urljoin(url, hub) for hub in hubs if hub), urljoin(url, topic) if topic else ""
+    )
 
 
 def _saved(text: str) -> list[Any] | None:

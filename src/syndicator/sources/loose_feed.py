@@ -19,7 +19,13 @@ def read(text: str, url: str) -> Document:
     if not found.get("version") and not found.entries:
         raise DocumentError("answered something that is not a feed")
     language = found.feed.get("language", "")
-    return Document([_entry(item, language) for item in found.entries])
+    links = [(link.get("rel"), link.get("href", "")) for link in found.feed.get("links", ())]
+    hubs = tuple(href for rel, href in links if rel == "hub" and href)
+    return Document(
+        [_entry(item, language) for item in found.entries],
+        hubs=hubs,
+        topic=next((href for rel, href in links if rel == "self"), ""),
+    )
 
 
 def _entry(item: Any, language: str) -> Entry:

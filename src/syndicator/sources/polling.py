@@ -12,6 +12,7 @@ from syndicator.errors import FetchError
 from syndicator.fetch import Fetcher, Response, retry_after, shown
 from syndicator.models import Poll, Source, SourceState
 from syndicator.sources.answers import content_type, refusal
+from syndicator.sources.discovery import named
 from syndicator.sources.entry import DocumentError, Found, Payload
 from syndicator.sources.kinds import TYPES, Kind
 
@@ -56,7 +57,8 @@ async def poll(source: Source, state: SourceState, fetcher: Fetcher, *, now: dat
     if isinstance(found, str):
         return replace(outcome, error=found)
     whole = found.whole and answer.complete
-    outcome = replace(outcome, articles=found.articles, skipped=found.skipped, whole=whole)
+    hub, topic = named(answer, found)
+    outcome = replace(outcome, articles=found.articles, skipped=found.skipped, whole=whole, hub=hub, topic=topic)
     if not whole:
         return outcome
     validators = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
@@ -69,8 +71,11 @@ def _conditions(known: SourceState) -> dict[str, str]:
 
 
 def _unchanged(outcome: Poll, answer: Response, known: SourceState) -> Poll:
+    hub, topic = named(answer)
     return replace(
         outcome,
+        hub=hub,
+        topic=topic,
         status=answer.status,
         changed=False,
         etag=answer.headers.get("ETag") or known.etag,

@@ -60,7 +60,8 @@ def read(text: str, url: str) -> Document:
     if not whole:
         items = items[:-1]
     language = _language(root)
-    return Document([_entry(item, url, language) for item in items], whole)
+    entries = [_entry(item, url, language) for item in items]
+    return Document(entries, whole, _related(root, url, "hub"), next(iter(_related(root, url, "self")), ""))
 
 
 def _tree(body: str, url: str) -> tuple[Element, bool]:
@@ -128,6 +129,15 @@ def _entry(item: Element, url: str, language: str) -> Entry:
         embargo=_embargo(fields),
         ratings=[_text(el) for el in item.iter() if _name(el) in ("media:rating", "media:adult")],
         pictures=of_item(item, item.base or url, _name, _text),
+    )
+
+
+def _related(root: Element, url: str, rel: str) -> tuple[str, ...]:
+    """Where the feed's own links of this relation lead, as WebSub's discovery wants them: "hub" and "self"."""
+    parents = [root, *(child for child in root if _name(child) == "channel")]
+    links = (el for parent in parents for el in parent if _name(el) == "link" and el.get("href"))
+    return tuple(
+        urljoin(el.base or url, el.get("href").strip()) for el in links if rel in el.get("rel", "").lower().split()
     )
 
 

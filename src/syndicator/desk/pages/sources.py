@@ -126,6 +126,8 @@ def _facts(desk: Desk, source: Source, state: SourceState) -> list[tuple[str, st
         (_("Last read"), when(state.last_success)),
         (_("Last change"), when(state.last_change)),
     ]
+    if hub := desk.room.ledger.told.subscriptions().get(source.name):
+        facts.append((_("Hub"), health.of_hub(hub, now, zone)))
     if source.sections:
         facts.append((_("Sections"), ", ".join(source.sections)))
     if state.failures:
