@@ -128,7 +128,8 @@ PAGES = [
         [shot("a-1600x1067.jpg", 1600, 0, alt="Boats", caption="At sea", credit="Ann")],
     ),
     (
-        """<figure><img src="data:image/gif;base64,R0lGOD" srcset="/a.jpg?w=640,h=2 640w,/a.jpg?w=1280 1280w"></figure>""",
+        """<figure><img src="data:image/gif;base64,R0lGOD"
+        srcset="/a.jpg?w=640,h=2 640w,/a.jpg?w=1280 1280w"></figure>""",
         [shot("a.jpg?w=1280", 1280)],
     ),
     (
