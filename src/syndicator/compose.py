@@ -12,6 +12,7 @@ from syndicator.photos import Fitted
 from syndicator.policy import ban, photo_refused
 from syndicator.room import USER_AGENT, Room
 from syndicator.sources.identity import same_site
+from syndicator.text import describes
 
 __all__ = ["Composed", "Picture", "chosen", "compose", "fetcher", "picture"]
 
@@ -98,7 +99,7 @@ def _described(photo: Photo, data: bytes) -> Photo:
     words = (photo.alt, photo.caption, told.alt, told.caption)
     return replace(
         photo,
-        alt=next((text for text in words if photos.describes(text, photo.url)), ""),
+        alt=next((text for text in words if describes(text, photo.url)), ""),
         caption=photo.caption or told.caption,
         credit=photo.credit or told.credit,
         # What forbids a photo's use holds wherever it stands.

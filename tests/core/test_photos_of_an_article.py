@@ -292,7 +292,7 @@ def test_graphic_content(desk: Desk, platform: str, rule: str, held: bool, marke
 
 
 def test_a_photo_in_a_private_network_stays_there(desk: Desk, pictures: Picturedesk) -> None:
-    """Where the source does not allow private addresses its photos are not fetched from them, and the reason is kept."""
+    """Where the source does not allow private addresses no photo is fetched from one, and the reason is kept."""
     found = offered(desk, article("harbour", photos=(pictures.photo("inside"),)))
     assert "could not be fetched" in found.why_not
     assert pictures.asked == []

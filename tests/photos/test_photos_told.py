@@ -3,7 +3,7 @@
 import pytest
 from PIL.PngImagePlugin import PngInfo
 
-from syndicator.photos import Told, describes, told, xmp
+from syndicator.photos import Told, told, xmp
 from tests.photos.make_photos import alternatives, corners, exif, iim, region, regions, saved, with_segment
 from tests.photos.make_photos import xmp as packet
 
@@ -114,32 +114,3 @@ def test_disorder_tells_nothing(bytes_: bytes) -> None:
 def test_text_from_a_photo_is_bounded() -> None:
     """A caption of a book's length is cut to what the standard allows."""
     assert len(told(with_xmp(alternatives("dc:description", default="word " * 9000))).caption) == 2000
-
-
-WORDS = [
-    ("Two boats in a harbour", "https://n.example/two-boats-in-a-harbour.jpg", True),
-    ("Two boats", "https://n.example/1234.jpg", True),
-    ("Bild einer Brücke", "", True),
-    ("桥", "", True),
-    ("", "", False),
-    (" – ", "", False),
-    ("image", "", False),
-    ("Photo", "", False),
-    ("Photo.", "", False),
-    ("FEATURED IMAGE", "", False),
-    ("IMG_2041", "", False),
-    ("img-2041.JPG", "", False),
-    ("DSC 0042", "", False),
-    ("OLYMPUS DIGITAL CAMERA", "", False),
-    ("boats-at-sea.jpeg", "", False),
-    ("boats-at-sea", "https://n.example/i/boats-at-sea.jpg?w=3", False),
-    ("Boats sea", "https://n.example/i/boats_sea.jpg", False),
-    ("h%C3%A4fen", "", True),
-    ("häfen", "https://n.example/h%C3%A4fen.webp", False),
-]
-
-
-@pytest.mark.parametrize(("words", "url", "is_one"), WORDS)
-def test_what_is_no_alternative_text(words: str, url: str, is_one: bool) -> None:
-    """The file's name, a camera's default and "image" describe nothing."""
-    assert describes(words, url) is is_one

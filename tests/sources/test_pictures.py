@@ -79,6 +79,13 @@ def test_the_best_comes_first(given: list[Photo], names: list[str]) -> None:
     assert [photo.url.removeprefix("https://news.example/") for photo in best(given)] == names
 
 
+def test_a_file_name_gives_way_to_words() -> None:
+    """What is no alternative text does not stand in the way of one."""
+    named = shot("a.jpg", 1200, 800, alt="a.jpg")
+    assert best([named, shot("a-300x200.jpg", alt="Two boats")])[0].alt == "Two boats"
+    assert best([named])[0].alt == ""
+
+
 def test_texts_follow_the_picture_and_a_focus_its_rendition() -> None:
     """What is said of any rendition is said of the picture; a focus holds for the frame it was set in."""
     told = shot("a-300x200.jpg", alt="Boats", credit="Ann", terms="Editorial use only", focus=(0.1, 0.5))

@@ -11,7 +11,7 @@ from syndicator.models import Photo
 from syndicator.photos.fitting import Fitted, fit, thumbnail
 from syndicator.photos.original import MAX_BYTES, MAX_PIXELS, Original, verify
 from syndicator.photos.store import PhotoStore
-from syndicator.photos.told import Told, describes, told
+from syndicator.photos.told import Told, told
 
 __all__ = [
     "MAX_BYTES",
@@ -22,7 +22,6 @@ __all__ = [
     "PhotoStore",
     "Reply",
     "Told",
-    "describes",
     "fit",
     "get",
     "thumbnail",

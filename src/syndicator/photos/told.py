@@ -6,10 +6,8 @@ Model 4.2 (2014-07) as record 2 datasets. Where a photo has both, XMP goes first
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
 from syndicator.photos import xmp
 from syndicator.photos.original import opened, orientation
@@ -39,15 +37,6 @@ INSTRUCTIONS = (_PHOTOSHOP + "Instructions", (2, 40))
 
 _LONGEST = 2000  # code points: as long as IIM 4.2 lets a caption be
 _UTF8 = b"\x1b%G"  # dataset 1:90 of IIM: the escape sequence of ISO 2022 for UTF-8
-
-_NO_WORDS = frozenset(
-    {"image", "img", "photo", "photograph", "picture", "pic", "foto", "bild", "untitled", "default", "null", "none"}
-    | {"undefined", "alt", "alt text", "caption", "featured image", "header image", "article image", "lead image"}
-    | {"olympus digital camera", "sony dsc", "digital camera", "samsung", "default description"}
-)
-_FILE = re.compile(r"[^\s/]+\.(?:jpe?g|png|webp|gif|avif|heic|tiff?|bmp|svg)", re.IGNORECASE)
-_CAMERA = re.compile(r"(?:img|image|photo|dsc[fn]?|dji|pxl|mvimg|screenshot|scan)[-_ ]*\d[\d_ -]*", re.IGNORECASE)
-_BETWEEN = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,23 +74,6 @@ def told(data: bytes) -> Told:
         terms="; ".join(terms),
         focus=_focus(root) if orientation(image) == 1 else (),  # regions are those of the stored pixels
     )
-
-
-def describes(words: str, url: str = "") -> bool:
-    """Whether words can be an alternative text: not "image", a camera's default, or the name of the file at `url`.
-
-    Three words and more are taken even where the file is called like them: then it was called after its description.
-    """
-    text, plain = words.strip(), _plain(words)
-    if not plain or plain in _NO_WORDS or _FILE.fullmatch(text) or _CAMERA.fullmatch(text):
-        return False
-    name = unquote(urlsplit(url).path).rpartition("/")[2]
-    called = text.casefold() in (name.casefold(), name.rpartition(".")[0].casefold())
-    return not called and (plain.count(" ") > 1 or plain != _plain(name.rpartition(".")[0]))
-
-
-def _plain(words: str) -> str:
-    return _BETWEEN.sub(" ", words).strip().casefold()
 
 
 def _packet(image: Image) -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from syndicator.models import Photo
+from syndicator.text import describes
 
 SMALL = 300  # pixels wide: below that it is an icon or a portrait of an author, as long as there is anything else
 LARGE = 4096  # pixels wide: no network's feed shows more
@@ -98,6 +99,7 @@ def _grouped(photos: Iterable[Photo]) -> list[list[Photo]]:
 def _one(group: list[Photo]) -> Photo:
     """The best rendition with all that is said of any; a focus belongs to the rendition it was set on."""
     photo = min(group, key=lambda one: rendition(one.url, one.width, one.height))
-    texts = ((one.alt, one.caption, one.credit, one.terms) for one in group)
-    alt, caption, credit, terms = (next(filter(None, said), "") for said in zip(*texts, strict=True))
+    alt = next((one.alt for one in group if describes(one.alt, one.url)), "")
+    texts = ((one.caption, one.credit, one.terms) for one in group)
+    caption, credit, terms = (next(filter(None, said), "") for said in zip(*texts, strict=True))
     return replace(photo, alt=alt, caption=caption, credit=credit, terms=terms)
