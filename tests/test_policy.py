@@ -119,6 +119,7 @@ def test_routing(values: dict[str, Any], why: str) -> None:
         ("DO NOT USE", "DO NOT USE"),
         ("Please  don’t publish before Monday", "don’t publish"),
         ("May not be used.", "May not be used"),
+        ("Must not be published", "Must not be published"),
         ("NO USE GERMANY", "NO USE"),
         ("not for publication", "not for publication"),
         ("Not for use after 30 days", "Not for use"),

@@ -93,7 +93,8 @@ _CONDITION = (
     r"|(?:for|in)\s+(?:advert\w*|commercial\w*|promo\w*|marketing|merchandis\w*|(?:re)?sales?|archiv\w*)))\b"
 )
 _BANS = re.compile(
-    rf"""\b(?:do\s+not|don['’]t|may\s+not\s+be|must\s+not\s+be|not\s+to\s+be)\s+(?:use|publish|distribute|post)d?\b{_CONDITION}
+    rf"""\b(?:do\s+not|don['’]t|(?:may|must)\s+not\s+be|not\s+to\s+be)\s+
+      (?:used?|publish(?:ed)?|distributed?|post(?:ed)?)\b{_CONDITION}
     | \bno(?:\s+further)?\s+(?:use|publication|distribution)\b{_CONDITION}
     | \bnot\s+for\s+(?:use|publication|distribution|release)\b{_CONDITION}
     | \b(?:no|not\s+for)\s+(?:any\s+)?(?:social(?:\s+media|\s+networks?)?+|internet|online|web|digital)
