@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from syndicator import policy
-from syndicator.models import Account, Article, Features, Policy, Status
+from syndicator.models import Account, Article, Features, Photo, Policy, Status
 from syndicator.policy import HOUR, Verdict
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -108,6 +108,90 @@ def test_whole_words(word: str, found: bool) -> None:
 def test_routing(values: dict[str, Any], why: str) -> None:
     """An account takes an article that passes all its lists; an excluded one is routed, to be refused by a rule."""
     assert policy.not_routed(STORY, account(**values), ["front", "world"]) == why
+
+
+# ---------------------------------------------------------------------------------------------- photos
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("DO NOT USE", "DO NOT USE"),
+        ("Please  don’t publish before Monday", "don’t publish"),
+        ("May not be used.", "May not be used"),
+        ("Must not be published", "Must not be published"),
+        ("NO USE GERMANY", "NO USE"),
+        ("not for publication", "not for publication"),
+        ("Not for use after 30 days", "Not for use"),
+        ("MANDATORY KILL", "MANDATORY KILL"),
+        ("Picture kill: wrong person", "Picture kill"),
+        ("KILL", "KILL"),
+        ("KILL: faces visible", "KILL"),
+        ("NO TV; NO INTERNET; NO SALES", "NO INTERNET"),
+        ("Print only, no social media use", "no social media use"),
+        ("Not for online use", "Not for online use"),
+        ("EMBARGOED UNTIL 20:00 GMT", "EMBARGOED"),
+        ("under embargo", "embargo"),
+        ("WITHDRAWN by the agency", "WITHDRAWN"),
+        ("", ""),
+        ("Editorial use only. NO SALES, NO ARCHIVES.", ""),
+        ("EDITORS: no sales", ""),
+        ("No commercial use; no advertising", ""),
+        ("Do not use without permission", ""),
+        ("Do not use for advertising", ""),
+        ("NO USE WITHOUT CREDIT", ""),
+        ("no internet sales", ""),
+        ("No social media advertising", ""),
+        ("no embargo", ""),
+        ("Embargo lifted", ""),
+        ("Premiere of Kill the Clock, for editorial use", ""),
+        ("Internet: Example Agency", ""),
+        ("Free to use with credit", ""),
+    ],
+)
+def test_words_that_forbid_a_photo(words: str, found: str) -> None:
+    """A ban counts in plain words; a condition, or a ban on sales and advertising, is none."""
+    assert policy.ban(words) == found
+
+
+BANNED = "its terms say “do not use”"
+NO_CREDIT = "it has no credit, which {} asks for"
+
+
+@pytest.mark.parametrize(
+    ("values", "rules", "why"),
+    [
+        ({}, Policy(), ""),
+        ({"credit": "Ann/Agence Exemple"}, Policy(), ""),
+        ({"terms": "Until Monday: do not use"}, Policy(allow_credits=("Ann",)), BANNED),
+        ({"credit": "do not use"}, Policy(), BANNED),
+        (
+            {"credit": "Ann/Agence Exemple"},
+            Policy(deny_credits=("agence exemple",)),
+            "its credit “{}” is in deny_credits",
+        ),
+        ({"credit": "Ann/Agence Exemple"}, Policy(deny_credits=("Exempl", "gence")), ""),
+        ({"credit": "Ann/Agence Exemple"}, Policy(allow_credits=("ANN",)), ""),
+        (
+            {"credit": "Ann/Agence Exemple"},
+            Policy(allow_credits=("Bo", "An")),
+            "its credit “{}” is not in allow_credits",
+        ),
+        (
+            {"credit": "Ann/Agence Exemple"},
+            Policy(allow_credits=("Ann",), deny_credits=("Agence Exemple",)),
+            "its credit “{}” is in deny_credits",
+        ),
+        ({}, Policy(deny_credits=("Ann",)), ""),
+        ({}, Policy(allow_credits=("Ann",)), NO_CREDIT.format("allow_credits")),
+        ({"credit": "  "}, Policy(require_credit=True), NO_CREDIT.format("require_credit")),
+        ({"credit": "Ann"}, Policy(require_credit=True), ""),
+    ],
+)
+def test_which_photos_may_be_used(values: dict[str, str], rules: Policy, why: str) -> None:
+    """A photo's own terms go before all rules, a denied credit before an allowed one, by whole words of any case."""
+    photo = Photo("https://www.example.com/a.jpg", **values)
+    assert policy.photo_refused(photo, rules) == why.format(photo.credit)
 
 
 # ---------------------------------------------------------------------------------------------- times of an article

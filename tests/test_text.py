@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.models import Features
-from syndicator.text import Mark, _resource, cut, cut_to, graphemes, measure, normalise, oneline, shrink
+from syndicator.text import Mark, _resource, cut, cut_to, describes, graphemes, measure, normalise, oneline, shrink
 
 X = Features("x", "X", "X", "weighted", 280)
 FACEBOOK = Features("facebook_page", "Facebook", "f", "utf16", 63206)
@@ -287,3 +287,34 @@ def test_shrink_fits_or_says_so(marks: list[Mark], room: int) -> None:
 def test_the_library_finds_its_tables() -> None:
     """The stand-in for pkg_resources reads a file that lies beside a module of the library."""
     assert b"def " in _resource("twitter_text.config", "parse_tweet.py")
+
+
+# ---------------------------------------------------------------------------------------------- alternative texts
+
+DESCRIPTIONS = [
+    ("Two boats in a harbour", "https://n.example/two-boats-in-a-harbour.jpg", True),
+    ("Two boats", "https://n.example/1234.jpg", True),
+    ("Bild einer Brücke", "", True),
+    ("桥", "", True),
+    ("", "", False),
+    (" – ", "", False),
+    ("image", "", False),
+    ("Photo", "", False),
+    ("Photo.", "", False),
+    ("FEATURED IMAGE", "", False),
+    ("IMG_2041", "", False),
+    ("img-2041.JPG", "", False),
+    ("DSC 0042", "", False),
+    ("OLYMPUS DIGITAL CAMERA", "", False),
+    ("boats-at-sea.jpeg", "", False),
+    ("boats-at-sea", "https://n.example/i/boats-at-sea.jpg?w=3", False),
+    ("Boats sea", "https://n.example/i/boats_sea.jpg", False),
+    ("h%C3%A4fen", "", True),
+    ("häfen", "https://n.example/h%C3%A4fen.webp", False),
+]
+
+
+@pytest.mark.parametrize(("words", "url", "is_one"), DESCRIPTIONS)
+def test_what_is_no_alternative_text(words: str, url: str, is_one: bool) -> None:
+    """The file's name, a camera's default and "image" describe nothing."""
+    assert describes(words, url) is is_one

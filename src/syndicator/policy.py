@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from syndicator.models import Account, Article, Budget, Delivery, Features, Policy, QuietHours, Status
+from syndicator.models import Account, Article, Budget, Delivery, Features, Photo, Policy, QuietHours, Status
 
 HOUR = timedelta(hours=1)
 
@@ -66,8 +66,12 @@ def in_sections(wanted: Iterable[str], sections: Iterable[str]) -> bool:
 
 def mentions(words: Iterable[str], article: Article) -> str:
     """The first of the words or phrases standing whole in title, summary, tags or labels, or ""."""
-    text = " \n ".join((article.title, article.summary, *article.tags, *article.labels)).casefold()
-    return next((w for w in words if w and re.search(rf"(?<!\w){re.escape(w.casefold())}(?!\w)", text)), "")
+    return _first_in(words, " \n ".join((article.title, article.summary, *article.tags, *article.labels)))
+
+
+def _first_in(words: Iterable[str], text: str) -> str:
+    folded = text.casefold()
+    return next((w for w in words if w and re.search(rf"(?<!\w){re.escape(w.casefold())}(?!\w)", folded)), "")
 
 
 def not_routed(article: Article, account: Account, sources: Iterable[str]) -> str:
@@ -78,6 +82,50 @@ def not_routed(article: Article, account: Account, sources: Iterable[str]) -> st
         return f"takes only the sections {', '.join(account.sections)}"
     if account.include and not mentions(account.include, article):
         return f"takes only articles that mention {', '.join(account.include)}"
+    return ""
+
+
+# ---------------------------------------------------------------------------------------------- photos
+
+# What follows "do not use" or "no internet" and makes a condition of it, which a newsroom has met or does not touch.
+_CONDITION = (
+    r"(?!\s+(?:without|unless|except|other\s+than|(?:re)?sales?|archiv\w*|advert\w*|commercial\w*"
+    r"|(?:for|in)\s+(?:advert\w*|commercial\w*|promo\w*|marketing|merchandis\w*|(?:re)?sales?|archiv\w*)))\b"
+)
+_BANS = re.compile(
+    rf"""\b(?:do\s+not|don['’]t|(?:may|must)\s+not\s+be|not\s+to\s+be)\s+
+      (?:used?|publish(?:ed)?|distributed?|post(?:ed)?)\b{_CONDITION}
+    | \bno(?:\s+further)?\s+(?:use|publication|distribution)\b{_CONDITION}
+    | \bnot\s+for\s+(?:use|publication|distribution|release)\b{_CONDITION}
+    | \b(?:no|not\s+for)\s+(?:any\s+)?(?:social(?:\s+media|\s+networks?)?+|internet|online|web|digital)
+      (?:\s+(?:use|usage|publication))?+\b{_CONDITION}
+    | \b(?:mandatory|photo|picture|image|caption)\s+kill\b | \bkill\s+(?:notice|photo|picture|image)\b
+    | (?<!\bno\ )\bembargo(?:ed)?\b(?!\s+(?:lifted|over|expired|has|was))
+    | \bwithdrawn\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_KILL = re.compile(r"^\W*KILL\b|\bKILL\W*$")  # a wire's word in capitals, not a film's
+
+
+def ban(words: str) -> str:
+    """The words by which a photo's terms, instructions or credit forbid its use, as they stand there, or ""."""
+    found = _BANS.search(words) or _KILL.search(words)
+    return " ".join(found[0].split()) if found else ""
+
+
+def photo_refused(photo: Photo, policy: Policy) -> str:
+    """Why a photo may not be used, in words that follow "without photo:", or ""."""
+    forbidden = ban(photo.terms) or ban(photo.credit)
+    if forbidden:
+        return f"its terms say “{forbidden}”"
+    credit = photo.credit.strip()
+    if not credit:
+        asking = "require_credit" if policy.require_credit else "allow_credits" if policy.allow_credits else ""
+        return f"it has no credit, which {asking} asks for" if asking else ""
+    if _first_in(policy.deny_credits, credit):
+        return f"its credit “{credit}” is in deny_credits"
+    if policy.allow_credits and not _first_in(policy.allow_credits, credit):
+        return f"its credit “{credit}” is not in allow_credits"
     return ""
 
 

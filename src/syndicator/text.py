@@ -1,4 +1,4 @@
-"""Counting and shortening, as the platforms and readers count. Pure.
+"""Counting and shortening, as the platforms and readers count, and which words describe a photo. Pure.
 
 A length has the unit of the platform's rule (`Features.count`); a grapheme is an extended grapheme cluster, what a
 reader calls one character (unicode.org/reports/tr29).
@@ -15,6 +15,7 @@ from importlib.resources import files
 from threading import Lock
 from types import ModuleType
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import regex  # type: ignore[import-untyped]
 
@@ -41,6 +42,35 @@ def normalise(text: str) -> str:
 def oneline(text: str) -> str:
     """`normalise`, and every run of white space as one space."""
     return " ".join(normalise(text).split())
+
+
+# ---------------------------------------------------------------------------------------------- alternative texts
+
+_NO_WORDS = frozenset(
+    {"image", "img", "photo", "photograph", "picture", "pic", "foto", "bild", "untitled", "default", "null", "none"}
+    | {"undefined", "alt", "alt text", "caption", "featured image", "header image", "article image", "lead image"}
+    | {"olympus digital camera", "sony dsc", "digital camera", "samsung", "default description"}
+)
+_FILE = re.compile(r"[^\s/]+\.(?:jpe?g|png|webp|gif|avif|heic|tiff?|bmp|svg)", re.IGNORECASE)
+_CAMERA = re.compile(r"(?:img|image|photo|dsc[fn]?|dji|pxl|mvimg|screenshot|scan)[-_ ]*\d[\d_ -]*", re.IGNORECASE)
+_BETWEEN = re.compile(r"[\W_]+")
+
+
+def describes(words: str, url: str = "") -> bool:
+    """Whether words can be an alternative text: not "image", a camera's default, or the name of the file at `url`.
+
+    Three words and more are taken even where the file is called like them: then it was called after its description.
+    """
+    text, plain = words.strip(), _plain(words)
+    if not plain or plain in _NO_WORDS or _FILE.fullmatch(text) or _CAMERA.fullmatch(text):
+        return False
+    name = unquote(urlsplit(url).path).rpartition("/")[2]
+    called = text.casefold() in (name.casefold(), name.rpartition(".")[0].casefold())
+    return not called and (plain.count(" ") > 1 or plain != _plain(name.rpartition(".")[0]))
+
+
+def _plain(words: str) -> str:
+    return _BETWEEN.sub(" ", words).strip().casefold()
 
 
 # ---------------------------------------------------------------------------------------------- shortening

@@ -89,12 +89,59 @@ def exif(*, orientation: int = 1, gps: bool = False, artist: str = "") -> bytes:
 
 def iptc(byline: bytes, notice: bytes) -> bytes:
     """An APP13 segment with by-line and copyright notice, as agencies send it."""
+    return iim((2, 80, byline), (2, 116, notice))
+
+
+def iim(*datasets: tuple[int, int, bytes]) -> bytes:
+    """An APP13 segment with these datasets: record, number, content."""
     records = b"".join(
-        struct.pack(">BBBH", 0x1C, 2, number, len(text)) + text for number, text in ((80, byline), (116, notice))
+        struct.pack(">BBBH", 0x1C, record, number, len(text)) + text for record, number, text in datasets
     )
     records += b"\x00" * (len(records) % 2)
     block = b"Photoshop 3.0\x00" + b"8BIM\x04\x04\x00\x00" + struct.pack(">I", len(records)) + records
     return b"\xff\xed" + struct.pack(">H", len(block) + 2) + block
+
+
+SPACES = {
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "photoshop": "http://ns.adobe.com/photoshop/1.0/",
+    "Iptc4xmpCore": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
+    "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
+    "mwg-rs": "http://www.metadataworkinggroup.com/schemas/regions/",
+    "stArea": "http://ns.adobe.com/xmp/sType/Area#",
+}
+
+
+def xmp(inside: str = "", attributes: str = "", before: str = "") -> bytes:
+    """An XMP packet with one description."""
+    spaces = " ".join(f'xmlns:{name}="{address}"' for name, address in SPACES.items())
+    body = f"<rdf:Description rdf:about='' {attributes}>{inside}</rdf:Description>"
+    return (
+        f'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>{before}<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        f'<rdf:RDF {spaces}>{body}</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+    ).encode()
+
+
+def alternatives(name: str, **texts: str) -> str:
+    """A property with a text for each language; `default` is x-default."""
+    listed = "".join(
+        f'<rdf:li xml:lang="{"x-default" if lang == "default" else lang}">{text}</rdf:li>'
+        for lang, text in texts.items()
+    )
+    return f"<{name}><rdf:Alt>{listed}</rdf:Alt></{name}>"
+
+
+def region(kind: str, x: float, y: float, side: float = 0.1, unit: str = "normalized") -> str:
+    """A region of the Metadata Working Group's, its middle at x and y."""
+    area = f'<mwg-rs:Area stArea:x="{x}" stArea:y="{y}" stArea:w="{side}" stArea:h="{side}" stArea:unit="{unit}"/>'
+    return f'<rdf:li><rdf:Description mwg-rs:Name="Someone" mwg-rs:Type="{kind}">{area}</rdf:Description></rdf:li>'
+
+
+def regions(*listed: str) -> str:
+    """The property that holds regions."""
+    bag = f"<mwg-rs:RegionList><rdf:Bag>{''.join(listed)}</rdf:Bag></mwg-rs:RegionList>"
+    return f'<mwg-rs:Regions rdf:parseType="Resource">{bag}</mwg-rs:Regions>'
 
 
 def with_segment(data: bytes, segment: bytes) -> bytes:

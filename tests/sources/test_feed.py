@@ -151,13 +151,13 @@ MEDIA = [
     (
         """<media:content url="https://i.example/s.jpg" width="100" height="80" medium="image"/>
         <media:content url="https://i.example/l.jpg" width="1000" height="800" type="image/jpeg"/>""",
-        [Photo("https://i.example/l.jpg"), Photo("https://i.example/s.jpg")],
+        [Photo("https://i.example/l.jpg", width=1000, height=800)],
     ),
     (
         """<media:group><media:content url="https://i.example/s.jpg" width="100" medium="image">
         <media:title>Boats at a pier</media:title></media:content><media:content url="https://i.example/l.jpg"
         width="900" medium="image"/><media:description>Boats, Monday. | Photo: Ann</media:description></media:group>""",
-        [Photo("https://i.example/l.jpg", "Boats at a pier", "Boats, Monday.", "Ann")],
+        [Photo("https://i.example/l.jpg", "Boats at a pier", "Boats, Monday.", "Ann", width=900)],
     ),
     (
         """<media:content url="https://i.example/a.jpg" medium="image"><media:description>Caption
@@ -167,7 +167,11 @@ MEDIA = [
     ),
     (
         """<media:thumbnail url="/t.jpg" width="240"/><media:thumbnail url="/u.jpg" width="480"/>""",
-        [Photo("https://news.example/u.jpg"), Photo("https://news.example/t.jpg")],
+        [Photo("https://news.example/u.jpg", width=480)],
+    ),
+    (
+        """<media:thumbnail url="/t.jpg" width="240"/>""",
+        [Photo("https://news.example/t.jpg", width=240)],
     ),
     ("""<media:content url="https://i.example/v.mp4" type="video/mp4"/>""", []),
     ("""<enclosure url="https://i.example/e.png" type="image/png" length="3"/>""", [Photo("https://i.example/e.png")]),

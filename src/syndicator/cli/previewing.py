@@ -14,7 +14,7 @@ from syndicator.cli.rooms import readable, reading
 from syndicator.cli.show import facts, local, plain
 from syndicator.compose import Picture, compose, fetcher, picture
 from syndicator.errors import RenderError
-from syndicator.models import Account, Article, Delivery, Status
+from syndicator.models import Account, Article, Delivery, Post, Status
 from syndicator.policy import not_routed, verdict
 from syndicator.room import Room
 
@@ -61,11 +61,11 @@ def _preview(room: Room, article: Article, account: Account, photo: Picture, row
         complain(f"{account.name}: {error}")
         return False
     print_post(room, made.post, account)
-    facts([("remark", made.remark), ("when", _when(room, article, account, photo, row))])
+    facts([("remark", made.remark), ("when", _when(room, article, account, made.post, row))])
     return True
 
 
-def _when(room: Room, article: Article, account: Account, photo: Picture, row: Delivery | None) -> str:
+def _when(room: Room, article: Article, account: Account, post: Post, row: Delivery | None) -> str:
     """When it would leave, or why it would not."""
     if row:
         return plain(f"post {row.id} is {row.status.value}: syndicator queue show {row.id}")
@@ -73,7 +73,7 @@ def _when(room: Room, article: Article, account: Account, photo: Picture, row: D
     unwanted = not_routed(article, account, carried_by)
     if unwanted:
         return f"never by itself: {account.name} {unwanted}"
-    alt = photo.photo.alt if photo.photo and account.lead == "photo" else None
+    alt = post.media[0].alt if post.media else None
     judged = verdict(article, account, room.features(account), photo_alt=alt, now=room.clock(), zone=room.zone)
     if judged.status is not Status.QUEUED:
         return f"{judged.status.value}: {judged.detail}"

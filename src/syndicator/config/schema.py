@@ -78,6 +78,9 @@ class PolicyTable(Table):
     require_alt: bool = _POLICY.require_alt
     breaking: Words = list(_POLICY.breaking)
     sensitive: Literal["warn", "hold", "send"] = _POLICY.sensitive
+    allow_credits: Words = list(_POLICY.allow_credits)
+    deny_credits: Words = list(_POLICY.deny_credits)
+    require_credit: bool = _POLICY.require_credit
 
 
 class DeliveryTable(Table):

@@ -30,7 +30,7 @@ async def add(
     """
     chosen_accounts = [room.named(name) for name in accounts] or list(room.accounts.values())
     async with fetcher(room) as way:
-        chosen = await picture(room, article, way)
+        chosen = await picture(room, article, way, chosen_accounts)
     occasion = _occasion(room, article) if again else "publication"
     now = room.clock()
     drafts = [

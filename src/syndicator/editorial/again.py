@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime
 
-from syndicator.compose import compose, fetcher, picture
+from syndicator.compose import Composed, compose, fetcher, picture
 from syndicator.delivery import HELD, QUEUED, STOPPED, Move
 from syndicator.editorial.parts import account_of, must_be
 from syndicator.models import Account, Delivery, Post, Status, Wanted
@@ -29,8 +29,10 @@ def release(
     must_be(row, STOPPED, verb)
     account = account_of(room, row)
     now = room.clock()
-    post = asyncio.run(_words(room, row, account)) if _rendered_anew(room, row) else None
-    code, why = _held(room, row, account, post) or ("", "")
+    made = asyncio.run(_words(room, row, account)) if _rendered_anew(room, row) else None
+    post = made.post if made else None
+    code, held = _held(room, row, account, post) or ("", "")
+    why = "; ".join(part for part in (held, made.remark if made else "") if part)
 
     def decide(row: Delivery) -> Move:
         must_be(row, STOPPED, verb)
@@ -64,9 +66,9 @@ def _rendered_anew(room: Room, row: Delivery) -> bool:
     return row.status is Status.FAILED and not row.frozen and version is not None and not version.fields
 
 
-async def _words(room: Room, row: Delivery, account: Account) -> Post:
+async def _words(room: Room, row: Delivery, account: Account) -> Composed:
     """The post of a row that was planned without one, rendered now."""
     article = room.ledger.articles.get(row.article)
     async with fetcher(room) as way:
-        chosen = await picture(room, article, way)
-    return compose(room, article, account, chosen, occasion=row.occasion).post
+        offered = await picture(room, article, way, [account])
+    return compose(room, article, account, offered, occasion=row.occasion)

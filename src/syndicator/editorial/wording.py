@@ -7,7 +7,7 @@ from dataclasses import replace
 from syndicator.compose import Picture, compose, fetcher, picture
 from syndicator.editorial.parts import account_of
 from syndicator.errors import IllegalMove, PhotoError, RenderError
-from syndicator.models import Article, Delivery, Post, Version
+from syndicator.models import Account, Article, Delivery, Post, Version
 from syndicator.room import Room
 from syndicator.text import measure
 
@@ -38,8 +38,9 @@ def worded(room: Room, row: Delivery, given: Mapping[str, str]) -> Post:
 def anew(room: Room, row: Delivery) -> Post:
     """What the template makes of the row's article now, as if nobody had touched it. Raises RenderError."""
     article = room.ledger.articles.get(row.article)
-    chosen = asyncio.run(_chosen(room, article))
-    return compose(room, article, account_of(room, row), chosen, occasion=row.occasion).post
+    account = account_of(room, row)
+    offered = asyncio.run(_offered(room, article, account))
+    return compose(room, article, account, offered, occasion=row.occasion).post
 
 
 def _edited(post: Post, given: Mapping[str, str]) -> Post:
@@ -57,15 +58,18 @@ def _edited(post: Post, given: Mapping[str, str]) -> Post:
 def _pictured(room: Room, row: Delivery, current: Version, given: Mapping[str, str]) -> Post:
     """The post with another of the article's photos, or none; what a person has worded stays."""
     article = room.ledger.articles.get(row.article)
-    chosen = Picture() if given["photo"] == NO_PHOTO else asyncio.run(_chosen(room, _only(article, given["photo"])))
-    if chosen.why_not:
-        raise PhotoError(chosen.why_not)
+    account = account_of(room, row)
+    offered = Picture()
+    if given["photo"] != NO_PHOTO:
+        offered = asyncio.run(_offered(room, _only(article, given["photo"]), account))
+    if offered.why_not:
+        raise PhotoError(offered.why_not)
     words = {"text": current.post.text, "warning": current.post.warning}
     # A link that a card carried is not in a person's text; it is for them to put it there.
     keep = {name: value for name, value in words.items() if name in current.fields or name in given}
-    made = compose(room, article, account_of(room, row), chosen, occasion=row.occasion, keep=keep)
-    if made.remark:
-        raise PhotoError(made.remark)
+    made = compose(room, article, account, offered, occasion=row.occasion, keep=keep)
+    if made.lost:
+        raise PhotoError(f"without photo: {made.lost}")
     return made.post
 
 
@@ -76,6 +80,6 @@ def _only(article: Article, place: str) -> Article:
     return replace(article, photos=(article.photos[int(place)],))
 
 
-async def _chosen(room: Room, article: Article) -> Picture:
+async def _offered(room: Room, article: Article, account: Account) -> Picture:
     async with fetcher(room) as way:
-        return await picture(room, article, way)
+        return await picture(room, article, way, [account])

@@ -18,7 +18,10 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """When an article may leave. `burst` is posts per hour and account; 0 turns a limit off."""
+    """When an article may leave, and with which photos. `burst` is posts per hour and account; 0 turns a limit off.
+
+    `allow_credits` and `deny_credits` are words or phrases that stand whole in a photo's credit, whatever their case.
+    """
 
     hold_for: timedelta = timedelta(minutes=10)
     max_age: timedelta = timedelta(hours=24)
@@ -29,6 +32,9 @@ class Policy:
     require_alt: bool = False
     breaking: tuple[str, ...] = ()  # labels, tags or sections that skip hold_for, quiet hours and spacing
     sensitive: Literal["warn", "hold", "send"] = "warn"
+    allow_credits: tuple[str, ...] = ()  # empty: all
+    deny_credits: tuple[str, ...] = ()
+    require_credit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

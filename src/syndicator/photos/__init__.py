@@ -11,6 +11,7 @@ from syndicator.models import Photo
 from syndicator.photos.fitting import Fitted, fit, thumbnail
 from syndicator.photos.original import MAX_BYTES, MAX_PIXELS, Original, verify
 from syndicator.photos.store import PhotoStore
+from syndicator.photos.told import Told, told
 
 __all__ = [
     "MAX_BYTES",
@@ -20,9 +21,11 @@ __all__ = [
     "Original",
     "PhotoStore",
     "Reply",
+    "Told",
     "fit",
     "get",
     "thumbnail",
+    "told",
     "verify",
 ]
 

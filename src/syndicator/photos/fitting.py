@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from math import sqrt
 from typing import TYPE_CHECKING
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from syndicator.errors import PhotoError
 from syndicator.models import Features
 from syndicator.photos import colour, jpeg
-from syndicator.photos.original import MIMES, guarded, opened, orientation, prove
+from syndicator.photos.crop import Frame
+from syndicator.photos.original import MIMES, TURNED, guarded, opened, orientation, prove
 from syndicator.photos.rights import rights
 
 if TYPE_CHECKING:
@@ -29,12 +30,16 @@ _ROUNDS = 12
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A still image a platform takes, in sRGB, upright, without private metadata. Sizes in pixels."""
+    """A still image a platform takes, in sRGB, upright, without private metadata. Sizes in pixels.
+
+    `cropped` names the shape it was cut to around its focus ("16:9"), "" for a whole photo.
+    """
 
     data: bytes = field(repr=False)
     mime: str
     width: int
     height: int
+    cropped: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class _Limits:
     pixels: int
     side: int
 
-    def scale(self, width: int, height: int) -> float:
+    def scale(self, width: float, height: float) -> float:
         """By how much a size has to shrink, 1.0 when it is within the limits."""
         by_side = self.side / max(width, height) if self.side else 1.0
         by_pixels = sqrt(self.pixels / (width * height)) if self.pixels else 1.0
@@ -56,31 +61,45 @@ class _Limits:
         return not self.octets or len(data) <= self.octets
 
 
-def fit(data: bytes, features: Features) -> Fitted:
+def fit(data: bytes, features: Features, focus: tuple[float, ...] = ()) -> Fitted:
     """The photo as the platform takes it: within its bytes, pixels, side and types, sRGB, upright.
 
     A JPEG within the limits keeps its coded pixels: the file stays byte for byte the same when it holds nothing
     private, otherwise that is cut out. Graphics and what shows through become PNG where that is taken and fits,
     everything else JPEG, on white. Of an animation the first frame goes, as a still. Of the metadata artist and
-    copyright stay. The same bytes in give the same bytes out. Raises PhotoError for what `verify` refuses, and when
-    the photo cannot be made small enough.
+    copyright stay. The same bytes in give the same bytes out.
+
+    With a `focus` (as in Photo) a photo of a shape that the platform's feed would cut is cut here, so that the focus
+    stays in sight. Without one it stays whole: nobody but an editor knows what may be left out.
+
+    Raises PhotoError for what `verify` refuses, and when the photo cannot be made small enough.
     """
-    types = features.image_types
-    return _fit(data, _Limits(types, features.image_bytes, features.image_pixels, features.image_side))
+    limits = _Limits(features.image_types, features.image_bytes, features.image_pixels, features.image_side)
+    return _fit(data, limits, Frame(*features.preview.photo_ratio, focus))
 
 
-def thumbnail(data: bytes, *, max_bytes: int, max_side: int = 1000) -> Fitted:
+def thumbnail(
+    data: bytes, *, max_bytes: int, max_side: int = 1000, ratio: float = 0, focus: tuple[float, ...] = ()
+) -> Fitted:
     """A JPEG for a link card or the desk, at most `max_bytes` (0: any) large and `max_side` pixels wide and high.
 
-    Otherwise as `fit`. Raises PhotoError.
+    With a `ratio` (width / height) and a focus it is cut to that shape. Otherwise as `fit`. Raises PhotoError.
     """
-    return _fit(data, _Limits((JPEG,), max_bytes, 0, max_side))
+    return _fit(data, _Limits((JPEG,), max_bytes, 0, max_side), Frame(ratio, ratio, focus if ratio else ()))
 
 
-def _fit(data: bytes, limits: _Limits) -> Fitted:
+def _fit(data: bytes, limits: _Limits, frame: Frame) -> Fitted:
     image = opened(data)
     with guarded():
+        cropped = frame.cut(*_shown(image))
+        if cropped:
+            return replace(_encoded_anew(image, limits, frame), cropped=cropped)
         return _as_it_is(image, data, limits) or _encoded_anew(image, limits)
+
+
+def _shown(image: Image) -> tuple[int, int]:
+    """Width and height as a viewer shows it."""
+    return (image.height, image.width) if orientation(image) in TURNED else (image.width, image.height)
 
 
 def _as_it_is(image: ImageFile, data: bytes, limits: _Limits) -> Fitted | None:
@@ -98,16 +117,19 @@ def _as_it_is(image: ImageFile, data: bytes, limits: _Limits) -> Fitted | None:
     return Fitted(kept, JPEG, width, height)
 
 
-def _encoded_anew(image: ImageFile, limits: _Limits) -> Fitted:
+def _encoded_anew(image: ImageFile, limits: _Limits, frame: Frame | None = None) -> Fitted:
     lossy = MIMES[str(image.format)] == JPEG
     bounds = _Limits(limits.types, limits.octets, limits.pixels, min(limits.side or _FEED_SIDE, _FEED_SIDE))
-    size = _smaller(image.size, bounds.scale(*image.size))
+    part = frame.size(*_shown(image)) if frame else image.size
+    size = _smaller(image.size, bounds.scale(*part))
     image.draft(None, size)
     image.load()
     exif, turn, icc = rights(image), orientation(image), image.info.get("icc_profile")
     pixels = colour.plain(image)
     keep_png = not lossy and PNG in limits.types and _graphic(pixels)
     pixels = _upright(colour.to_srgb(_resized(pixels, size), icc), turn)
+    if frame:
+        pixels = pixels.crop(frame.box(*pixels.size))
     pixels.info.clear()  # Pillow would write the original's comment and transparent colour from there
     if keep_png and bounds.holds(coded := _encode(pixels, PNG, 0, exif)):
         return Fitted(coded, PNG, *pixels.size)

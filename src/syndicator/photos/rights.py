@@ -21,10 +21,10 @@ def rights(image: Image) -> bytes:
     """
     from PIL import Image as Pillow
 
-    exif, iptc = exif_of(image), _iptc(image)
+    exif, records = exif_of(image), iptc(image)
     kept = Pillow.Exif()
-    for tag, records in _IPTC.items():
-        value = _text(exif.get(tag)) or next((iptc[record] for record in records if iptc.get(record)), b"")
+    for tag, datasets in _IPTC.items():
+        value = _text(exif.get(tag)) or next((records[one] for one in datasets if records.get(one)), b"")
         if value:
             kept[tag] = value[:_LIMIT]
     return kept.tobytes() if len(kept) else b""
@@ -35,11 +35,15 @@ def _text(value: object) -> bytes:
     return value.encode("latin-1", "replace").strip(b"\x00 ") if isinstance(value, str) else b""
 
 
-def _iptc(image: Image) -> dict[tuple[int, int], bytes]:
+def iptc(image: Image) -> dict[tuple[int, int], bytes]:
+    """The IIM datasets of an opened image by their numbers, repeated ones joined by commas; none when unreadable."""
     from PIL import IptcImagePlugin
 
     try:
         found = IptcImagePlugin.getiptcinfo(image) or {}  # type: ignore[arg-type]
     except Exception:  # noqa: BLE001 - as in exif_of
         return {}
-    return {record: value[0] if isinstance(value, list) else value for record, value in found.items()}
+    return {
+        number: b", ".join(filter(None, value if isinstance(value, list) else [value]))
+        for number, value in found.items()
+    }

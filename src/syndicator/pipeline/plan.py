@@ -118,8 +118,7 @@ def wanting(room: Room, article: Article) -> list[Account]:
 
 def _draft(room: Room, article: Article, account: Account, chosen: Picture, now: datetime) -> Draft:
     features = room.features(account)
-    alt = chosen.photo.alt if chosen.photo and account.lead == "photo" else None
-    judged = verdict(article, account, features, photo_alt=alt, now=now, zone=room.zone)
+    judged = verdict(article, account, features, photo_alt=None, now=now, zone=room.zone)
     changes = {"due": judged.due, "expires": judged.expires, "breaking": judged.breaking}
     if judged.status is Status.SUPPRESSED:
         return Draft(account.uid, Move("plan", judged.status, judged.code, judged.detail, changes))
@@ -128,6 +127,8 @@ def _draft(room: Room, article: Article, account: Account, chosen: Picture, now:
     except RenderError as error:
         log.error("cannot render", account=account.name, article=article.id, error=str(error))
         return Draft(account.uid, Move("plan", Status.FAILED, "render", str(error), changes))
+    alt = made.post.media[0].alt if made.post.media else None
+    judged = verdict(article, account, features, photo_alt=alt, now=now, zone=room.zone)
     detail = "; ".join(part for part in (judged.detail, made.remark) if part)
     return Draft(account.uid, Move("plan", judged.status, judged.code, detail, changes), made.post)
 

@@ -129,7 +129,16 @@ def _photo(node: Node) -> Photo:
     caption, tail = split_credit(_text(node.get("caption")) or _text(node.get("description")))
     makers = (_name(node.get(name)) for name in ("creditText", "creator", "author", "copyrightNotice"))
     credit = next((plain(maker) for maker in makers if maker), "")
-    return Photo(address, plain(_text(node.get("alternateName"))), caption, credit or tail)
+    alt = plain(_text(node.get("alternateName")))
+    return Photo(address, alt, caption, credit or tail, _pixels(node.get("width")), _pixels(node.get("height")))
+
+
+def _pixels(value: Any) -> int:
+    """A width or height as a number, as "1200" or "1200px", or as a QuantitativeValue; 0 for anything else."""
+    if isinstance(value, dict):
+        value = value.get("value") or value.get("name")
+    text = str(value).strip().removesuffix("px").rstrip().removesuffix(".0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def _name(value: Any) -> str:

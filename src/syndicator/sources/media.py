@@ -1,6 +1,5 @@
 """Photos of a feed's items: Media RSS and enclosures, the largest first, each picture once."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -10,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.models import Photo
 from syndicator.sources.entry import Picture
+from syndicator.sources.pictures import best, is_image_path, is_small, rendition, same_picture
 from syndicator.sources.plain import plain
 from syndicator.sources.terms import split_credit
 
@@ -17,12 +17,9 @@ Element = Any  # lxml's, which has no public type
 Name = Callable[[Element], str]
 Text = Callable[[Element], str]
 
-_IMAGE_END = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)$", re.IGNORECASE)
-_RESIZED = re.compile(r"(?:-\d{2,4}x\d{2,4}|-scaled)(?=\.\w+$)")
-
 
 def of_item(item: Element, base: str, name: Name, text: Text) -> list[Picture]:
-    """The pictures of an RSS item or Atom entry. Of a media:group, the renditions of one picture, only the largest."""
+    """The pictures of an RSS item or Atom entry. Of a media:group, the renditions of one picture, only the best."""
     found = list[Picture]()
     shared = _texts(item, {}, name, text)
     for child in item:
@@ -30,7 +27,7 @@ def of_item(item: Element, base: str, name: Name, text: Text) -> list[Picture]:
         if kind == "media:group":
             inherited = _texts(child, shared, name, text)
             group = [_picture(el, base, inherited, name, text) for el in child if name(el) == "media:content"]
-            found += _one(largest_first(p for p in group if p)) or _previews(child, base, inherited, name)
+            found += _one([p for p in group if p]) or _previews(child, base, inherited, name)
         elif kind == "media:content":
             found += [p for p in (_picture(child, base, shared, name, text),) if p]
             found += _previews(child, base, shared, name)
@@ -43,7 +40,7 @@ def is_image(url: str, kind: str = "", medium: str = "") -> bool:
     """Whether an address is a picture's: by what is said of it, else by its ending."""
     if medium or kind:
         return medium == "image" or kind.startswith("image/")
-    return _IMAGE_END.search(urlsplit(url).path) is not None
+    return is_image_path(urlsplit(url).path)
 
 
 def largest_first(pictures: Iterable[Picture]) -> list[Picture]:
@@ -51,33 +48,26 @@ def largest_first(pictures: Iterable[Picture]) -> list[Picture]:
     return sorted(pictures, key=lambda p: (p.rank, -(p.width * p.height or p.width)))
 
 
-def same_picture(one: str, other: str) -> bool:
-    """Whether two addresses show one picture: the same path, or the same file resized."""
-    a, b = _RESIZED.sub("", urlsplit(one).path), _RESIZED.sub("", urlsplit(other).path)
-    return bool(one) and (one == other or (a == b and len(a) > 1 and _IMAGE_END.search(a) is not None))
-
-
 def photos(pictures: Iterable[Picture], content: str = "") -> tuple[Photo, ...]:
     """Photos to offer, best first. Alternative texts come from `content` (HTML) where it shows the same picture.
 
-    Previews and attachments are taken only when there is nothing better.
+    Previews and attachments are taken only when there is nothing better, small pictures only when all are.
     """
-    ranked = largest_first(p for p in pictures if p.url.startswith(("http://", "https://")))
-    kept = list[Picture]()
-    for picture in ranked:
-        if picture.rank == ranked[0].rank and not any(same_picture(picture.url, other.url) for other in kept):
-            kept.append(picture)
+    usable = [p for p in pictures if p.url.startswith(("http://", "https://"))]
+    large = [p for p in usable if not is_small(p.url, p.width, p.height)] or usable
+    rank = min((p.rank for p in large), default=0)
+    kept = [p for p in largest_first(large) if p.rank == rank]
     alts = _alts(content) if kept and "<img" in content.lower() else {}
-    return tuple(_photo(picture, alts) for picture in kept)
+    return best(_photo(picture, alts) for picture in kept)
 
 
 def _one(renditions: list[Picture]) -> list[Picture]:
-    """The largest of a picture's renditions, with the texts that stand at any of them."""
+    """The best of a picture's renditions, with the texts that stand at any of them."""
     if not renditions:
         return []
     return [
         replace(
-            renditions[0],
+            min(renditions, key=lambda p: rendition(p.url, p.width, p.height)),
             alt=next((p.alt for p in renditions if p.alt), ""),
             caption=next((p.caption for p in renditions if p.caption), ""),
             credit=next((p.credit for p in renditions if p.credit), ""),
@@ -89,9 +79,8 @@ def _photo(picture: Picture, alts: dict[str, str]) -> Photo:
     caption, tail = split_credit(picture.caption)
     _, named = split_credit(picture.credit)
     shown = next((alt for url, alt in alts.items() if same_picture(url, picture.url)), "")
-    return Photo(
-        url=picture.url, alt=plain(picture.alt) or shown, caption=caption, credit=named or plain(picture.credit) or tail
-    )
+    credit = named or plain(picture.credit) or tail
+    return Photo(picture.url, plain(picture.alt) or shown, caption, credit, picture.width, picture.height)
 
 
 def _alts(content: str) -> dict[str, str]:

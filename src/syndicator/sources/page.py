@@ -1,6 +1,5 @@
 """An article's own page: OpenGraph, JSON-LD and what is visible fill in what the feed did not say."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urljoin
@@ -9,11 +8,11 @@ from zoneinfo import ZoneInfo
 from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.models import Article, Key, Photo, Source
-from syndicator.sources import dates, headline, jsonld, visible, wording
+from syndicator.sources import dates, headline, jsonld, page_photos, visible, wording
 from syndicator.sources.identity import add_key, clean, names_story, normalise
-from syndicator.sources.media import same_picture
+from syndicator.sources.pictures import joined
 from syndicator.sources.plain import language, line, plain, summary
-from syndicator.sources.terms import label, once, section, split_credit, warns
+from syndicator.sources.terms import label, once, section, warns
 
 MAX_BYTES = 2_000_000
 ACCEPT = "text/html, application/xhtml+xml;q=0.9"
@@ -21,12 +20,16 @@ ACCEPT = "text/html, application/xhtml+xml;q=0.9"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page says; everything may be missing. `canonical` is absolute and unjudged."""
+    """What a page says; everything may be missing. `canonical` is absolute and unjudged.
+
+    `photos` are the article's, best first; `pictures` are all others with a caption, whosever they are.
+    """
 
     title: str = ""
     summary: str = ""
     canonical: str = ""
     photos: tuple[Photo, ...] = ()
+    pictures: tuple[Photo, ...] = ()
     authors: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
@@ -45,6 +48,7 @@ def read(html: str, url: str, zone: ZoneInfo) -> Page:
     meta = _meta(tree)
     linked = jsonld.read(node.text() for node in tree.css('script[type="application/ld+json"]'))
     seen = visible.read(tree, zone)
+    own, others = page_photos.photos(tree, url, linked.photos, seen.photo)
     root = tree.root
     canonical = _attribute(tree, 'link[rel~="canonical"]', "href") or _first(meta, "og:url") or linked.url
     authors = [name for name in meta.get("article:author", []) + meta.get("author", []) if "://" not in name]
@@ -58,7 +62,8 @@ def read(html: str, url: str, zone: ZoneInfo) -> Page:
         title=title,
         summary=described,
         canonical=urljoin(url, canonical) if canonical else "",
-        photos=_photos(tree, url, meta, linked.photos, seen.photo),
+        photos=own,
+        pictures=others,
         authors=once(linked.authors or authors),
         sections=once(_sections(tree, meta, linked, seen)),
         labels=once((*marks, *linked.labels, *_labels(meta, linked), *seen.labels)),
@@ -87,7 +92,7 @@ def fill(article: Article, page: Page, source: Source, url: str, zone: ZoneInfo)
         sections=(page.sections if article.sections == source.sections else ()) or article.sections,
         labels=article.labels or page.labels,
         language=article.language or page.language,
-        photos=_filled_photos(article.photos, page.photos),
+        photos=joined(article.photos, page.photos, page.pictures),
         published=_better(article.published, page.published, zone),
         updated=article.updated or page.updated,
         sensitive=article.sensitive or page.sensitive,
@@ -117,23 +122,6 @@ def _better(ours: datetime | date | None, theirs: datetime | date | None, zone: 
     return theirs if theirs.astimezone(zone).date() == ours else ours
 
 
-def _filled_photos(ours: tuple[Photo, ...], theirs: tuple[Photo, ...]) -> tuple[Photo, ...]:
-    if not ours:
-        return theirs[:1]
-    return tuple(_merged(photo, [other for other in theirs if same_picture(other.url, photo.url)]) for photo in ours)
-
-
-def _merged(photo: Photo, others: Iterable[Photo]) -> Photo:
-    for other in others:
-        photo = replace(
-            photo,
-            alt=photo.alt or other.alt,
-            caption=photo.caption or other.caption,
-            credit=photo.credit or other.credit,
-        )
-    return photo
-
-
 def _meta(tree: LexborHTMLParser) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for node in tree.css("meta[content]"):
@@ -150,35 +138,6 @@ def _first(meta: dict[str, list[str]], *names: str) -> str:
 def _attribute(tree: LexborHTMLParser, selector: str, name: str) -> str:
     found = (node.attributes.get(name) or "" for node in tree.css(selector))
     return next((text.strip() for text in found if text.strip()), "")
-
-
-def _photos(
-    tree: LexborHTMLParser, url: str, meta: dict[str, list[str]], linked: tuple[Photo, ...], seen: Photo | None
-) -> tuple[Photo, ...]:
-    """Candidates, the newsroom's choice for cards first, each with all that the page says of the same picture."""
-    cards = [
-        Photo(_first(meta, *names), _first(meta, alt))
-        for alt, *names in (
-            ("og:image:alt", "og:image:secure_url", "og:image", "og:image:url"),
-            ("twitter:image:alt", "twitter:image", "twitter:image:src"),
-        )
-    ]
-    named = [*cards, *linked, *_figures(tree), *([seen] if seen else [])]
-    listed = [replace(photo, url=urljoin(url, photo.url)) for photo in named if photo.url]
-    usable = [photo for photo in listed if photo.url.startswith(("http://", "https://"))]
-    return tuple(_merged(photo, [other for other in usable if same_picture(other.url, photo.url)]) for photo in usable)
-
-
-def _figures(tree: LexborHTMLParser) -> list[Photo]:
-    found = []
-    for figure in tree.css("figure"):
-        image, words = figure.css_first("img[src]"), figure.css_first("figcaption")
-        if image is not None:
-            caption, credit = split_credit(words.text(separator=" ")) if words is not None else ("", "")
-            found.append(
-                Photo(image.attributes["src"] or "", plain(image.attributes.get("alt") or ""), caption, credit)
-            )
-    return found
 
 
 def _sections(
