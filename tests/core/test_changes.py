@@ -198,6 +198,34 @@ def test_parted_stories_are_both_posted(desk: Desk, web: Newsroom, rows: list[De
     assert {row.status for row in desk.rows(2)} == {Status.QUEUED}
 
 
+RULES = [
+    ("sensitive", 'sensitive = "hold"', {"sensitive": True}, Status.HELD, "rule:sensitive"),
+    ("a refused word", 'exclude = ["derby"]', {"title": "Ferry for the derby"}, Status.SUPPRESSED, "rule:exclude"),
+    ("nothing of that", 'exclude = ["derby"]', {"title": "Ferry returns at last"}, Status.QUEUED, ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "fields", "status", "code"), [one[1:] for one in RULES], ids=[one[0] for one in RULES]
+)
+def test_a_change_is_judged_by_the_rules(
+    desk: Desk, web: Newsroom, rows: list[Delivery], rule: str, fields: dict[str, Any], status: Status, code: str
+) -> None:
+    """What an article has become is held or refused as if it had come so; the other account's post goes on."""
+    name, _, value = rule.partition(" = ")
+    account = desk.room.accounts["two"]
+    changed = (
+        replace(account, exclude=("derby",)) if name == "exclude" else
+        replace(account, policy=replace(account.policy, sensitive=value.strip('"')))
+    )  # fmt: skip
+    desk.room.accounts["two"] = changed
+    desk.room._by_uid[changed.uid] = changed
+    store(desk, replace(ferry(web), **fields))
+    first, second = work(desk)
+    assert (second.status, second.code) == (status, code)
+    assert first.status is (Status.HELD if fields.get("sensitive") else Status.QUEUED)
+
+
 TIMES = [
     (timedelta(), [timedelta(minutes=10)], timedelta(minutes=9, seconds=30)),
     (timedelta(), [timedelta(minutes=1)], timedelta(minutes=15)),

@@ -101,7 +101,9 @@ def test_a_page_can_join_an_article_to_an_older_one(ledger: Ledger) -> None:
     poll(ledger, article("canonical"), article("twin"))
     older, younger = ledger.articles.new(NOW)
     read = replace(younger, page_read=True, keys=(Key("url:news.example/canonical", "x"),))
-    assert ledger.articles.page_read(read, NOW).state is ArticleState.REFUSED
+    joined = ledger.articles.page_read(read, NOW)
+    assert joined is not None
+    assert joined.state is ArticleState.REFUSED
     assert ledger.articles.get(older.id).state is ArticleState.NEW
 
 

@@ -25,7 +25,7 @@ def listing(ledger: Ledger, *articles: Article, whole: bool = True, at: datetime
 def pushed(ledger: Ledger, *articles: Article, at: datetime = NOW) -> int:
     """Something a source told by itself."""
     state = SourceState("world", f"{FEED}/world", seeded=True)
-    told = Poll("world", state.url, at, articles, pushed=True, whole=False)
+    told = Poll("world", state.url, at, articles, pushed=True, direct=True, whole=False)
     return ledger.articles.store_polls([(state, told)])
 
 
@@ -166,6 +166,15 @@ def test_what_comes_back_waits_for_a_person(ledger: Ledger) -> None:
     assert [one.kind for one in ledger.revisions.of(story.id)] == ["withdrawn", "restored"]
 
 
+def test_what_is_pushed_again_is_there_again(ledger: Ledger) -> None:
+    """Published again in its CMS, a story that was taken back needs no list to come back."""
+    story, row = planned(ledger)
+    pushed(ledger, article("harbour", withdrawn="unpublished"))
+    assert pushed(ledger, article("harbour")) == 1
+    assert ledger.articles.get(story.id).withdrawn == ""
+    assert ledger.deliveries.get(row.id).status is Status.HELD
+
+
 def test_a_cached_list_does_not_bring_it_back(ledger: Ledger) -> None:
     """While its source has never stopped listing it, an article that is gone stays gone."""
     story, row = planned(ledger)
@@ -220,6 +229,30 @@ def test_a_stand_in_headline_comes_from_the_page_again(ledger: Ledger) -> None:
     assert ledger.revisions.of(story.id)[0].changes == (("headline", "Three hurt", "Two hurt"),)
     ledger.articles.finish(story.id, ArticleState.PLANNED)
     assert poll(ledger, article("harbour", title="harbour", provisional=True)) == 0
+
+
+def test_what_changes_while_it_is_worked_on_is_not_lost(ledger: Ledger) -> None:
+    """A copy that was taken before a change stores nothing: the article is work again, with its new words."""
+    uid = accounts(ledger, "a")["a"]
+    story = found(ledger)
+    listing(ledger, retitled(article("harbour"), "Better words"))
+    assert ledger.articles.page_read(replace(story, page_read=True), NOW) is None
+    assert plan(ledger, story, uid) == []
+    assert not ledger.articles.page_read_again(replace(story, content="d2", words=300), NOW, None)
+    [again] = ledger.articles.new(NOW)
+    assert (again.title, again.page_read) == ("Better words", False)
+    kept = ledger.articles.page_read(replace(again, page_read=True, summary="From the page"), NOW)
+    assert kept is not None
+    assert [row.status for row in plan(ledger, kept, uid)] == [Status.QUEUED]
+    assert ledger.articles.new(NOW) == []
+
+
+def test_what_is_taken_back_while_it_is_worked_on_is_not_planned(ledger: Ledger) -> None:
+    """A withdrawal that lands between reading and planning wins."""
+    uid = accounts(ledger, "a")["a"]
+    story = found(ledger)
+    pushed(ledger, article("harbour", withdrawn="deleted"))
+    assert plan(ledger, story, uid) == []
 
 
 # ---------------------------------------------------------------------------------------------- embargo

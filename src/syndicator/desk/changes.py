@@ -20,6 +20,7 @@ _WORDS = {
     "correction": N_("correction note"),
     "address": N_("address"),
     "embargo": N_("embargo"),
+    "warning": N_("warning"),
 }
 _SHORT = 80  # characters of a value that stands in a sentence
 

@@ -73,9 +73,14 @@ class Articles:
 
     # ------------------------------------------------------------------------------------------ its page
 
-    def page_read(self, article: Article, now: datetime) -> Article:
-        """Keep what the article's own page added. Its canonical link may join it to an older story."""
+    def page_read(self, article: Article, now: datetime) -> Article | None:
+        """Keep what the article's own page added. Its canonical link may join it to an older story.
+
+        None, and nothing is kept, when its source has changed it meanwhile: it is work again as it is now.
+        """
         with self._store.write() as connection:
+            if rows.turned(connection, article):
+                return None
             found = ingest.said_before(connection, article.id)
             values = rows.article_columns(article, found) | {"page_next": None, "page_tries": 0}
             connection.execute(update(articles).where(articles.c.id == article.id).values(values))
@@ -85,9 +90,12 @@ class Articles:
     def page_read_again(self, article: Article, now: datetime, next_check: datetime | None) -> bool:
         """Take over what the page says otherwise than when it was read last. Returns whether that is work to do.
 
-        An article that had been taken back is there again.
+        An article that had been taken back is there again. When its source has changed it meanwhile nothing is kept,
+        and it is looked at once more.
         """
         with self._store.write() as connection:
+            if rows.turned(connection, article):
+                return False
             old = rows.article_by_id(connection, article.id)
             values = {"check_at": next_check, "page_tries": 0}
             connection.execute(update(articles).where(articles.c.id == article.id).values(values))

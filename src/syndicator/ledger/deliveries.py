@@ -59,9 +59,12 @@ class Deliveries:
     ) -> list[Delivery]:
         """Add the rows that are missing and mark the article planned, in one transaction. Idempotent.
 
-        `check_at` is when its page is looked at again, where no earlier time is set.
+        `check_at` is when its page is looked at again, where no earlier time is set. Of an article that was changed
+        after this copy of it was taken nothing is stored: it is work as it is now.
         """
         with self._store.write() as connection:
+            if rows.turned(connection, article):
+                return []
             made = [_add(connection, article, draft, now, actor, newest) for draft in drafts]
             where = (articles.c.id == article.id) & (articles.c.state == ArticleState.NEW.value)
             values: dict[str, object] = {"state": ArticleState.PLANNED.value}
@@ -71,26 +74,34 @@ class Deliveries:
         return [row for row in made if row is not None]
 
     def revise(
-        self, number: int, seen: int, post: Post, fields: Iterable[str], now: datetime, actor: str, detail: str
+        self,
+        number: int,
+        seen: int,
+        post: Post,
+        fields: Iterable[str],
+        now: datetime,
+        actor: str,
+        detail: str,
+        held: tuple[str, str] | None = None,
     ) -> Delivery | None:
         """Store a new rendering of a waiting post; None when it is the same byte for byte, or the row has moved on.
 
-        One that changes what a person approved or edited goes back to HELD.
+        One that changes what a person approved or edited goes back to HELD; so does one that a rule now holds, by
+        `held`, its code and sentence, unless a person has said yes to these very words.
         """
         with self._store.write() as connection:
             row = rows.delivery_by_id(connection, number, lock=True)
             version = rows.get_version(connection, number, row.version)
-            frozen = row.frozen or row.status not in machine.WAITING or row.version != seen
-            if frozen or (version and version.post == post):
+            if row.frozen or row.status not in machine.WAITING or row.version != seen:
                 return None
-            rows.add_version(connection, number, row.version + 1, post, actor, now, fields)
             touched = row.approved == row.version != 0 or bool(version and version.fields)
-            after = Status.HELD if touched else row.status
+            if version and version.post == post:
+                return None if touched or held is None else _held(connection, row, held, actor, now)
+            rows.add_version(connection, number, row.version + 1, post, actor, now, fields)
+            code, said = ("changed", f"article changed: {detail}") if touched else held or (row.code, row.detail)
+            after = Status.HELD if touched or held else row.status
             verb = "revise" if after is not row.status else "edit"
-            changes = {"version": row.version + 1, "approved": 0}
-            said = "article changed" if touched else row.detail
-            code = "changed" if touched else row.code
-            move = Move(verb, after, code, f"{said}: {detail}" if touched else said, changes)
+            move = Move(verb, after, code, said, {"version": row.version + 1, "approved": 0})
             return rows.move(connection, row, move, actor, now)
 
     def drop_photo(
@@ -280,3 +291,10 @@ def _add(
         rows.add_version(connection, row.id, 1, draft.post, actor, now)
     rows.add_event(connection, row, "plan", None, actor, now)
     return row
+
+
+def _held(connection: Connection, row: Delivery, held: tuple[str, str], actor: str, now: datetime) -> Delivery | None:
+    """Hold a queued post with the words it has, by a rule's code and sentence."""
+    if row.status is not Status.QUEUED:
+        return None
+    return rows.move(connection, row, Move("revise", Status.HELD, *held), actor, now)

@@ -10,10 +10,10 @@ from syndicator.models import Article, Photo
 
 Change = tuple[str, str, str]  # what, before, after
 
-WATCHED = ("url", "title", "summary", "photo", "content", "correction", "embargo")
+WATCHED = ("url", "title", "summary", "photo", "content", "correction", "embargo", "sensitive")
 """The parts of an article whose change people are told, by the names under which `found` keeps them."""
 
-NAMES = {"url": "address", "title": "headline", "content": "body"}
+NAMES = {"url": "address", "title": "headline", "content": "body", "sensitive": "warning"}
 """What people call a part, where that is another word."""
 
 FIELDS = {"photo": ("photos",), "content": ("content", "words")}
@@ -29,6 +29,7 @@ def found(article: Article) -> dict[str, str]:
         "photo": _photo(article.photos[:1]),
         "content": article.content,
         "correction": article.correction,
+        "sensitive": "yes" if article.sensitive else "",
         "embargo": article.embargo.astimezone(UTC).isoformat() if article.embargo else "",
     }
 
@@ -77,6 +78,8 @@ def as_found(article: Article, said: Mapping[str, str]) -> Article:
         blank |= {"content": "", "words": 0}
     if "correction" in missing:
         blank["correction"] = ""
+    if "sensitive" in missing:
+        blank["sensitive"] = False
     return replace(article, **blank)  # type: ignore[arg-type]
 
 
@@ -85,7 +88,7 @@ def _photo(photos: tuple[Photo, ...]) -> str:
     if not photos:
         return ""
     one, parts = photos[0], urlsplit(photos[0].url)
-    return json.dumps([parts.netloc + parts.path, one.alt, one.caption, one.credit], ensure_ascii=False)
+    return json.dumps([parts.netloc + parts.path, one.alt, one.caption, one.credit, one.terms], ensure_ascii=False)
 
 
 def _said(article: Article, name: str) -> str:
@@ -96,4 +99,6 @@ def _said(article: Article, name: str) -> str:
         return " · ".join(part for part in (one.alt or one.caption, one.credit, one.url) if part) if one else ""
     if name == "embargo":
         return article.embargo.astimezone(UTC).isoformat(timespec="seconds") if article.embargo else ""
+    if name == "sensitive":
+        return "marked graphic" if article.sensitive else ""
     return str(getattr(article, name))

@@ -30,7 +30,7 @@ def take(connection: Connection, poll: Poll, backfill: int) -> int:
     seeded = poll.pushed or (known is not None and known.seeded and known.url == poll.url)
     fresh, present = 0, set[int]()
     for place, article in enumerate(poll.articles):
-        number, work = _item(connection, article, poll.at, seeded=seeded, again=place < backfill)
+        number, work = _item(connection, article, poll, seeded=seeded, again=place < backfill)
         fresh += work
         present.add(number)
     if poll.whole and not poll.pushed:
@@ -38,8 +38,9 @@ def take(connection: Connection, poll: Poll, backfill: int) -> int:
     return fresh
 
 
-def _item(connection: Connection, article: Article, now: datetime, *, seeded: bool, again: bool) -> tuple[int, bool]:
+def _item(connection: Connection, article: Article, poll: Poll, *, seeded: bool, again: bool) -> tuple[int, bool]:
     """Store one item of a poll. Returns its story's number, 0 for none, and whether it made new work."""
+    now = poll.at
     found = joining.owners(connection, [key.key for key in article.keys])
     if not found:
         if article.withdrawn:
@@ -53,7 +54,7 @@ def _item(connection: Connection, article: Article, now: datetime, *, seeded: bo
     listed_again = _add_source(connection, number, article.source)
     if article.withdrawn:
         return number, withdraw(connection, number, article.withdrawn, now, article.source)
-    restored = listed_again and restore(connection, number, now, article.source)
+    restored = (listed_again or poll.direct) and restore(connection, number, now, article.source)
     if again:
         return number, _revive(connection, number)
     return number, _update(connection, number, article, now) or restored
@@ -158,7 +159,7 @@ def _embargoed(connection: Connection, old: Article, new: Article, now: datetime
 
 
 def _write(connection: Connection, article: Article, said: Mapping[str, str], more: Mapping[str, object]) -> None:
-    values = rows.article_columns(article, said) | dict(more)
+    values = rows.article_columns(article, said) | dict(more) | {"turn": articles.c.turn + 1}
     connection.execute(update(articles).where(articles.c.id == article.id).values(values))
 
 
@@ -180,7 +181,9 @@ def withdraw(connection: Connection, number: int, why: str, now: datetime, sourc
     old = rows.article_by_id(connection, number)
     if old.withdrawn:
         return False
-    connection.execute(update(articles).where(articles.c.id == number).values(withdrawn=why, check_at=None))
+    connection.execute(
+        update(articles).where(articles.c.id == number).values(withdrawn=why, check_at=None, turn=articles.c.turn + 1)
+    )
     if old.state in _DEAF:
         return False
     revisions.record(connection, number, now, "withdrawn", source=source, detail=why)
@@ -196,7 +199,8 @@ def restore(connection: Connection, number: int, now: datetime, source: str = ""
     if not old.withdrawn:
         return False
     again = {} if old.state in _DEAF else {"state": ArticleState.NEW.value}
-    connection.execute(update(articles).where(articles.c.id == number).values(withdrawn="", **again))
+    values = {"withdrawn": "", "turn": articles.c.turn + 1, **again}
+    connection.execute(update(articles).where(articles.c.id == number).values(values))
     if not again:
         return False
     revisions.record(connection, number, now, "restored", source=source)

@@ -108,6 +108,7 @@ def article(row: RowMapping) -> Article:
         page_tries=row["page_tries"],
         page_error=row["page_error"],
         backfill=row["backfill"],
+        turn=row["turn"],
     )
 
 
@@ -123,6 +124,12 @@ def article_by_id(connection: Connection, number: int) -> Article:
     if row is None:
         raise LookupError(f"there is no article {number}")
     return article(row)
+
+
+def turned(connection: Connection, article: Article) -> bool:
+    """Whether an article was changed after this copy of it was taken."""
+    now = connection.execute(select(articles.c.turn).where(articles.c.id == article.id)).scalar_one()
+    return bool(now != article.turn)
 
 
 # ---------------------------------------------------------------------------------------------- posts

@@ -65,6 +65,7 @@ articles = Table(
     words("page_error"),
     words("withdrawn"),
     Column("check_at", Moment),  # when to ask whether its page is still there
+    count("turn"),  # how often its source has changed it
     CheckConstraint("state IN ('new', 'planned', 'seen', 'refused')", name="state"),
     sqlite_autoincrement=True,
 )

@@ -73,6 +73,7 @@ class Article:
     page_tries: int = 0
     page_error: str = ""  # why the page could not be read, once we gave up
     backfill: bool = False  # found by a first poll, posted on purpose
+    turn: int = 0  # counts what its source changed: work on an older turn is done again
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ class Poll:
     topic: str = ""
     whole: bool = True  # the articles are all that the source lists now
     pushed: bool = False  # the source told us; its pace and validators are not touched
+    direct: bool = False  # … and named each article by itself, as a CMS does when somebody publishes
     recovered: bool = False  # the poll before it had failed
 
 
@@ -167,8 +169,8 @@ class Revision:
     """A change of an article that the newsroom made, as the desk shows it.
 
     `kind` is "changed", "withdrawn" or "restored". `changes` are (what, before, after): what is "headline", "summary",
-    "photo", "body", "correction", "address" or "embargo"; before and after are plain words for people. `public` is
-    how many posts were out (sent, or perhaps) when it came; `seen_by` is the person who has dealt with it.
+    "photo", "body", "correction", "address", "embargo" or "warning"; before and after are plain words for people.
+    `public` is how many posts were out (sent, or perhaps) when it came; `seen_by` is the person who dealt with it.
     """
 
     id: int

@@ -16,7 +16,7 @@ from syndicator.fetch import Fetcher
 from syndicator.ledger import Draft
 from syndicator.models import Account, Article, ArticleState, Delivery, Post, Status, Version
 from syndicator.pipeline import checks
-from syndicator.policy import moment, not_routed, verdict
+from syndicator.policy import hold_reason, mentions, moment, not_routed, verdict
 from syndicator.room import Room
 
 log = structlog.get_logger("syndicator.plan")
@@ -37,7 +37,7 @@ async def prepare(room: Room, article: Article, way: Fetcher) -> list[Delivery]:
 
 
 async def _with_page(room: Room, article: Article, way: Fetcher) -> Article | None:
-    """The article with what its page adds; None when the page is to be tried again later."""
+    """The article with what its page adds; None when it is to be tried again later, or has changed meanwhile."""
     source = room.source(article.source)
     if article.page_read or source is None or not source.page or not article.url:
         return await asyncio.to_thread(_spoken, room, article)
@@ -52,7 +52,7 @@ async def _with_page(room: Room, article: Article, way: Fetcher) -> Article | No
     return await asyncio.to_thread(room.ledger.articles.page_read, told, room.clock())
 
 
-def _spoken(room: Room, article: Article) -> Article:
+def _spoken(room: Room, article: Article) -> Article | None:
     """The article with its language kept, where no page will tell it and its words do."""
     told = sources.spoken(article, room.config.newsroom.language)
     return article if told is article else room.ledger.articles.page_read(told, room.clock())
@@ -137,18 +137,27 @@ def _draft(room: Room, article: Article, account: Account, chosen: Picture, now:
 
 
 def revise(room: Room, article: Article, row: Delivery, chosen: Picture, why: str) -> Delivery | None:
-    """Render a waiting post anew, keeping every field a person has set; None when nothing changed or it may not."""
+    """Render a waiting post anew, keeping every field a person has set; None when nothing changed or it may not.
+
+    What the article has become is judged by the account's rules once more, where no person has said yes to it.
+    """
     account = room.account(row.account)
     version = room.ledger.deliveries.version(row.id, row.version)
     if account is None or version is None or row.frozen or row.status not in WAITING:
         return None
+    word = mentions(account.exclude, article)
+    if word and not version.fields and row.approved != row.version:
+        refused = Move("suppress", Status.SUPPRESSED, "rule:exclude", f"the article mentions “{word}”")
+        return room.ledger.deliveries.move(row.id, lambda _: refused, "rule:exclude", room.clock(), seen=row.version)
     try:
         made = compose.compose(room, article, account, chosen, occasion=row.occasion, keep=kept(version))
     except RenderError as error:
         log.error("cannot render anew", post=row.id, error=str(error))
         return None
     post = replace(made.post, media=version.post.media) if "photo" in version.fields else made.post
-    return room.ledger.deliveries.revise(row.id, row.version, post, version.fields, room.clock(), room.actor, why)
+    alt = post.media[0].alt if post.media else None
+    held = hold_reason(article, account, room.features(account), alt, by_hand=False)
+    return room.ledger.deliveries.revise(row.id, row.version, post, version.fields, room.clock(), room.actor, why, held)
 
 
 def kept(version: Version) -> dict[str, str]:
