@@ -81,7 +81,8 @@ def fill(article: Article, page: Page, source: Source, url: str, zone: ZoneInfo)
     """
     filled = replace(
         article,
-        title=article.title or page.title,
+        title=(page.title if article.provisional else "") or article.title or page.title,
+        provisional=article.provisional and not page.title,
         summary=article.summary or page.summary,
         authors=article.authors or page.authors,
         sections=(page.sections if article.sections == source.sections else ()) or article.sections,
