@@ -16,6 +16,7 @@ from syndicator.sources.plain import language, line, plain, summary
 from syndicator.sources.terms import label, once, section, split_credit, warns
 
 MAX_BYTES = 2_000_000
+_DIVIDERS = "|–—·•:»-"  # between a headline and the site's name
 ACCEPT = "text/html, application/xhtml+xml;q=0.9"
 
 
@@ -43,17 +44,19 @@ def read(html: str, url: str, zone: ZoneInfo) -> Page:
     """The facts of a page that was found at `url`."""
     tree = LexborHTMLParser(html)
     meta = _meta(tree)
-    linked = jsonld.read(node.text() for node in tree.css('script[type="application/ld+json"]'))
+    own = _attribute(tree, 'link[rel~="canonical"]', "href") or _first(meta, "og:url")
+    blocks = (node.text() for node in tree.css('script[type="application/ld+json"]'))
+    linked = jsonld.read(blocks, url, {normalise(url), normalise(urljoin(url, own))})
     seen = visible.read(tree, zone)
     root = tree.root
-    canonical = _attribute(tree, 'link[rel~="canonical"]', "href") or _first(meta, "og:url") or linked.url
+    canonical = own or linked.url
     authors = [name for name in meta.get("article:author", []) + meta.get("author", []) if "://" not in name]
     rated = (*linked.ratings, *meta.get("rating", []))
     updated = dates.parse(linked.updated or _first(meta, "article:modified_time", "og:updated_time"), zone)
     content, words = wording.digest(linked.body or wording.of_page(tree))
     described = summary(linked.summary or _first(meta, "og:description", "description"))
-    title = linked.title or _first(meta, "og:title", "twitter:title") or line(seen.title)
-    title, marks = headline.read(headline.without_site(title, _first(meta, "og:site_name")), (described,))
+    title = _headline(meta, linked.title or _first(meta, "og:title", "twitter:title"), line(seen.title))
+    title, marks = headline.read(title, (described,))
     return Page(
         title=title,
         summary=described,
@@ -148,6 +151,15 @@ def _first(meta: dict[str, list[str]], *names: str) -> str:
     return next((meta[name][0] for name in names if name in meta), "")
 
 
+def _headline(meta: dict[str, list[str]], named: str, seen: str) -> str:
+    """What the page calls itself without its site's name, else what a reader sees; the site's name alone is none."""
+    site = _first(meta, "og:site_name")
+    if named.casefold() == site.casefold():
+        return seen
+    tail = named.removeprefix(seen).lstrip() if seen and named.startswith(seen) else ""
+    return seen if tail and tail[0] in _DIVIDERS else headline.without_site(named, site)
+
+
 def _attribute(tree: LexborHTMLParser, selector: str, name: str) -> str:
     found = (node.attributes.get(name) or "" for node in tree.css(selector))
     return next((text.strip() for text in found if text.strip()), "")
@@ -164,7 +176,7 @@ def _photos(
             ("twitter:image:alt", "twitter:image", "twitter:image:src"),
         )
     ]
-    named = [*cards, *linked, *_figures(tree), *([seen] if seen else [])]
+    named = [*cards, *linked, *([seen] if seen else []), *_figures(tree)]
     listed = [replace(photo, url=urljoin(url, photo.url)) for photo in named if photo.url]
     usable = [photo for photo in listed if photo.url.startswith(("http://", "https://"))]
     return tuple(_merged(photo, [other for other in usable if same_picture(other.url, photo.url)]) for photo in usable)
@@ -174,7 +186,7 @@ def _figures(tree: LexborHTMLParser) -> list[Photo]:
     found = []
     for figure in tree.css("figure"):
         image, words = figure.css_first("img[src]"), figure.css_first("figcaption")
-        if image is not None:
+        if image is not None and not visible.beside(figure):
             caption, credit = split_credit(words.text(separator=" ")) if words is not None else ("", "")
             found.append(
                 Photo(image.attributes["src"] or "", plain(image.attributes.get("alt") or ""), caption, credit)

@@ -31,6 +31,13 @@ _DATELINE = re.compile(
       (?:\d{1,2}(?:st|nd|rd|th)?\ [a-z]{3,9}\.?\ \d{4} | [a-z]{3,9}\.?\ \d{1,2},?\ \d{4})\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Parts of a page that belong to other stories or to none; names of classes that say so.
+_BESIDE = frozenset({"aside", "footer"})
+_BESIDE_CLASS = re.compile(
+    r"(?:^|\s)(?!has-|with-|no-)(?:[a-z]+[-_]+)*(?:related|recommend(?:ed|ations)|share|sharing|social|sidebar|newsletter|comments)"
+    r"(?:[-_]+[a-z]+)*(?=\s|$)",
+    re.IGNORECASE,
+)
 _NOT_TEXT = frozenset({"script", "style", "noscript", "template", "svg", "select", "option", "button", "form"})
 
 
@@ -95,7 +102,7 @@ def _blocks(body: LexborNode) -> Iterator[tuple[str, str]]:
     """Blocks of text in the page's order as (tag, text); pictures as ("img", address and alternative text)."""
     block, tag, parts = -1, "", list[str]()
     for node in body.traverse(include_text=True):
-        if node.tag == "img":
+        if node.tag == "img" and not beside(node):
             yield "img", f"{node.attributes.get('src') or ''}\n{node.attributes.get('alt') or ''}"
         if node.tag != "-text" or not (text := node.text_content):
             continue
@@ -120,9 +127,23 @@ def _home(text: LexborNode) -> LexborNode | None:
     node = text.parent
     while node is not None and node.tag in _INLINE:
         node = node.parent
-    up, depth = node, 0
-    while up is not None and depth < 12:
-        if up.tag in _NOT_TEXT:
-            return None
-        up, depth = up.parent, depth + 1
-    return node
+    hidden = any(up.tag in _NOT_TEXT for up in _upwards(node))
+    return None if hidden or node is None or beside(node) else node
+
+
+def beside(node: LexborNode) -> bool:
+    """Whether a part of the page is not the story's own: related stories, share buttons, the foot of the page."""
+    return any(up.tag in _BESIDE or _called_beside(up) for up in _upwards(node))
+
+
+def _called_beside(node: LexborNode) -> bool:
+    """What holds the headline is not beside the story, whatever it is called."""
+    name = node.attributes.get("class") or "" if node.tag in ("div", "section", "ul", "ol", "nav") else ""
+    return bool(name) and _BESIDE_CLASS.search(name) is not None and node.css_first("h1") is None
+
+
+def _upwards(node: LexborNode | None) -> Iterator[LexborNode]:
+    depth = 0
+    while node is not None and depth < 12:
+        yield node
+        node, depth = node.parent, depth + 1
