@@ -95,7 +95,9 @@ class Contract:
         self.serve(room, self.document(items("boat", "ferry", "tug")))
         found = self.ask(room)
         assert (found.error, found.skipped, found.status, found.changed, found.whole) == ("", (), 200, True, True)
-        assert [article.url for article in found.articles] == [room.url(item.link) for item in items("boat", "ferry", "tug")]
+        assert [article.url for article in found.articles] == [
+            room.url(item.link) for item in items("boat", "ferry", "tug")
+        ]
         assert all(article.title and article.keys and article.source == "world" for article in found.articles)
         assert {article.sections for article in found.articles} == {("World",)}
 
@@ -145,7 +147,10 @@ class Contract:
         """A relative address starts where the document was found."""
         self.serve(room, self.document([Item("/world/boat-comes-home", "A"), Item(room.url("/world/tug-leaves"), "B")]))
         found = self.ask(room)
-        assert [one.url for one in found.articles] == [room.url("/world/boat-comes-home"), room.url("/world/tug-leaves")]
+        assert [one.url for one in found.articles] == [
+            room.url("/world/boat-comes-home"),
+            room.url("/world/tug-leaves"),
+        ]
 
     def test_tracking_is_left_out(self, room: Newsroom) -> None:
         """What campaigns put on an address is not printed, and makes no other story."""
@@ -208,7 +213,7 @@ class Contract:
     @pytest.mark.parametrize("hostile", [
         b"\x00" * 300, b"\xff\xfe\x00\xd8" * 50, b"<" * 20_000, b"<a" * 10_000, b"{" * 20_000, b"[" * 20_000,
         b"\x1f\x8b" + b"\x00" * 40, b"<?xml version='1.0' encoding='no-such'?><urlset><url/></urlset>",
-        b"<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]><rss><channel><item><title>&b;</title></item></channel></rss>",
+        b"<!DOCTYPE x [<!ENTITY a 'a'><!ENTITY b '&a;&a;'>]><rss><channel><item><title>&b;",
         b"<!DOCTYPE x [<!ENTITY a 'aaaa'>]><urlset><url><loc>&a;</loc></url></urlset>",
     ])  # fmt: skip
     def test_it_never_raises(self, room: Newsroom, hostile: bytes) -> None:

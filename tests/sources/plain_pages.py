@@ -40,7 +40,8 @@ def _page(head: str, *, early: bool, figure: bool) -> str:
     return f"""<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>{HEADLINE} | Harbour News</title>
 <link rel="canonical" href="/news/pilot-boat-returns-after-storm-0042.html">{head}</head><body>
 <header><a href="/"><img src="/static/logo.svg" alt="Harbour News"></a>
-<nav><ul><li><a href="/news">News</a></li><li><a href="/live">Live</a></li><li><a href="/sport">Sport</a></li></ul></nav>
+<nav><ul><li><a href="/news">News</a></li><li><a href="/live">Live</a></li>
+<li><a href="/sport">Sport</a></li></ul></nav>
 </header><main><div class="path"><a href="/news">News</a> &gt; <a href="/news/world">World</a></div>
 <article><h1>{HEADLINE}</h1>{_SHARE}{_ASIDE if early else ""}
 {photo}<p class="day">Published 22 November 2026</p><p><a href="/analysis">Analysis</a></p>
@@ -74,7 +75,9 @@ _CRUMBS = {
 
 
 def _linked(*nodes: object) -> str:
-    return f'<script type="application/ld+json">{json.dumps({"@context": "https://schema.org", "@graph": nodes})}</script>'
+    return (
+        f'<script type="application/ld+json">{json.dumps({"@context": "https://schema.org", "@graph": nodes})}</script>'
+    )
 
 
 _CARD = f"""<meta property="og:site_name" content="Harbour News"><meta property="og:type" content="article">

@@ -9,9 +9,7 @@ from tests.sources.contract import Contract, Item, remember
 from tests.sources.documents import SPACES
 from tests.sources.newsroom_server import Answer, Newsroom, reply
 
-NEWS = (
-    'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
-)
+NEWS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 
 
 class TestRss(Contract):
@@ -145,7 +143,7 @@ class TestPage(Contract):
         """A page of written teasers."""
         return (
             '<!doctype html><html lang="en"><body><nav><a href="/sport">Sport</a></nav><main>'
-            f'{"".join(listed)}</main></body></html>'
+            f"{''.join(listed)}</main></body></html>"
         ).encode()
 
     def item(self, one: Item) -> str:

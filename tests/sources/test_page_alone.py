@@ -56,5 +56,11 @@ def test_a_page_without_a_headline_leaves_the_title_a_stand_in() -> None:
 def test_a_title_that_is_none_of_ours_to_change_stays() -> None:
     """Only a stand-in gives way to the page's headline."""
     html = next(iter(told.PAGES.values()))
-    article = fill(Article(told.URL, "As the feed says", keys=keys(told.URL)), read(html, told.URL, BERLIN), SOURCE, told.URL, BERLIN)
+    article = fill(
+        Article(told.URL, "As the feed says", keys=keys(told.URL)),
+        read(html, told.URL, BERLIN),
+        SOURCE,
+        told.URL,
+        BERLIN,
+    )
     assert (article.title, article.provisional) == ("As the feed says", False)

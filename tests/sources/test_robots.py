@@ -17,6 +17,7 @@ from tests.sources.newsroom_server import Newsroom, redirect, reply
 from tests.sources.test_poll import ask
 
 SITE = "https://news.example"
+TWICE = "User-agent: syndicator\nDisallow: /a\nUser-agent: x\nAllow: /\nUser-agent: syndicator\nDisallow: /b"
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ SITE = "https://news.example"
         # Our own group, in any case and with a version; all groups of one name are one. Others do not count then.
         ("User-agent: *\nDisallow: /\n\nUser-agent: Syndicator/2.0\nDisallow: /old", "/news/a", True),
         ("User-agent: *\nAllow: /\n\nUser-agent: syndicator\nDisallow: /", "/news/a", False),
-        ("User-agent: syndicator\nDisallow: /a\n\nUser-agent: x\nDisallow: /\n\nUser-agent: syndicator\nDisallow: /b", "/b", False),
+        (TWICE, "/b", False),
         ("User-agent: syndicator-images\nDisallow: /", "/news/a", True),
         ("User-agent: x\nUser-agent: syndicator\n# a remark\n\nDisallow: /", "/news/a", False),
         ("User-agent: syndicator\nSitemap: https://x\nUser-agent: y\nDisallow: /", "/news/a", False),
@@ -112,7 +113,10 @@ def test_a_file_is_asked_for_once_a_day(room: Newsroom) -> None:
     known = robots.Robots(clock)
     room.pages["/robots.txt"] = reply(200, CLOSED)
     open_, closed, again = refusals(room, known, "/news/a", "/closed/a", "/closed/b")
-    assert (open_, closed) == ("", f"{room.url('/closed/a')} is not read: the site's robots.txt does not allow syndicator to.")
+    assert (open_, closed) == (
+        "",
+        f"{room.url('/closed/a')} is not read: the site's robots.txt does not allow syndicator to.",
+    )
     assert again
     assert len(room.asked) == 1
     room.pages["/robots.txt"] = reply(200, b"")
