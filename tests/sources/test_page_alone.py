@@ -1,5 +1,6 @@
 """An article of which a source knows the address only: everything comes from its page."""
 
+import time
 from datetime import date
 
 import pytest
@@ -64,3 +65,18 @@ def test_a_title_that_is_none_of_ours_to_change_stays() -> None:
         BERLIN,
     )
     assert (article.title, article.provisional) == ("As the feed says", False)
+
+
+def test_what_holds_the_headline_is_the_storys_own() -> None:
+    """A wrapper may be called after the sidebar it also holds."""
+    html = next(html for name, html in told.PAGES.items() if name.startswith("words only, in"))
+    wrapped = html.replace("<main>", '<main><div class="sidebar-layout">').replace("</main>", "</div></main>")
+    assert filled(wrapped) == filled(html)
+
+
+def test_a_page_of_many_parts_takes_little_time() -> None:
+    """Each part is judged once, however much it holds."""
+    parts = "<p>x</p>" * 60_000
+    started = time.process_time()
+    read(f"{'<div class=share>' * 10}{parts}{'</div>' * 10}<p>{'y' * 500}</p>", told.URL, BERLIN)
+    assert time.process_time() - started < 5

@@ -184,9 +184,10 @@ def _photos(
 
 def _figures(tree: LexborHTMLParser) -> list[Photo]:
     found = []
+    beside = visible.Beside(tree)
     for figure in tree.css("figure"):
         image, words = figure.css_first("img[src]"), figure.css_first("figcaption")
-        if image is not None and not visible.beside(figure):
+        if image is not None and not beside(figure):
             caption, credit = split_credit(words.text(separator=" ")) if words is not None else ("", "")
             found.append(
                 Photo(image.attributes["src"] or "", plain(image.attributes.get("alt") or ""), caption, credit)
