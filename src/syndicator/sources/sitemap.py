@@ -6,7 +6,7 @@ Elements by sitemaps.org (protocol 0.9) and Google's news and image extensions (
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
@@ -16,7 +16,7 @@ from syndicator.models import Article, Source
 from syndicator.sources import dates, slugs
 from syndicator.sources.entry import DocumentError, Found, Payload, Picture
 from syndicator.sources.feed import CUT_SHORT
-from syndicator.sources.identity import clean, is_home, keys, normalise
+from syndicator.sources.identity import clean, keys
 from syndicator.sources.media import photos
 from syndicator.sources.plain import decode, language, plain
 from syndicator.sources.sifting import newest_first, sift
@@ -25,6 +25,8 @@ from syndicator.sources.xml_feed import CONTROL, tree
 
 ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.8, */*;q=0.5"
 UNPACKED = 10_000_000  # bytes: as much as is taken of a document that was not packed
+LONGEST = 2_048  # characters of an address, by the protocol
+DEEPEST = 8  # parts of an address that may be a section's, scheme and host among them
 
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(urlset|sitemapindex)\b", re.IGNORECASE)
 _END = re.compile(r"</(?:[\w.-]+:)?(?:urlset|sitemapindex)\s*>\s*(?:<!--.*?-->\s*)*$", re.IGNORECASE | re.DOTALL)
@@ -156,68 +158,83 @@ def _numbers(address: str) -> list[int]:
 # ---------------------------------------------------------------------------------------------- a sitemap
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An entry with its absolute address as written, and the texts of the entry and of its news."""
+
+    number: int
+    link: str
+    item: Element
+    texts: dict[str, str]
+    news: Element | None
+    told: dict[str, str]
+
+
 def _stories(items: Sequence[Element], source: Source, payload: Payload, age: _Age) -> Found:
-    skipped = list[str]()
-    listed = list(_located(items, payload, skipped))
-    above = {
-        key[: match.start()] for link, _ in listed for key in (normalise(link),) for match in re.finditer("/", key)
-    }
-    named = ((link, item) for link, item in listed if _child(item, "news") is not None or not _is_section(link, above))
-    made = (_article(link, item, source, payload, age) for link, item in named)
-    articles = [article for article in made if article]
+    rows = [_row(number, item, payload.url) for number, item in enumerate(items, 1)]
+    above = {address for row in rows for address in _above(row.link)}
+    articles, skipped = list[Article](), list[str]()
+    for row in rows:
+        published, changed = _times(row, age.zone)
+        if age.old(published or changed) or (row.news is None and _is_section(row.link, above)):
+            continue
+        address = clean(row.link) if len(row.link) <= LONGEST else ""
+        if not address:
+            called = plain(row.told.get("title", ""))[:80] or row.link[:200] or "nameless"
+            skipped.append(f"Entry {row.number} ({called}) has no link.")
+        elif identity := keys(row.link, feed_url=payload.url):  # a front page has none
+            article = _article(row, address, source, payload.url)
+            updated = changed if isinstance(changed, datetime) else None
+            articles.append(replace(article, published=published, updated=updated, keys=identity))
     return Found(newest_first(sift(articles, skipped), age.zone), tuple(skipped))
 
 
-def _located(items: Sequence[Element], payload: Payload, skipped: list[str]) -> Iterator[tuple[str, Element]]:
-    """The entries that have an address, with it; front pages are left out."""
-    for number, item in enumerate(items, 1):
-        written = _texts(item).get("loc", "")
-        link = urljoin(payload.url, written) if written else ""
-        if not clean(link):
-            named = plain(_texts(_child(item, "news")).get("title", ""))[:80] or written[:200] or "nameless"
-            skipped.append(f"Entry {number} ({named}) has no link.")
-        elif not is_home(link):
-            yield link, item
+def _row(number: int, item: Element, base: str) -> _Row:
+    texts, news = _texts(item), _child(item, "news")
+    written = texts.get("loc", "")
+    link = written if written.startswith(("http://", "https://")) or not written else urljoin(base, written)
+    return _Row(number, link, item, texts, news, _texts(news))
 
 
-def _child(item: Element, name: str) -> Element | None:
-    return next((child for child in item if _name(child) == name), None)
+def _times(row: _Row, zone: ZoneInfo) -> tuple[datetime | date | None, datetime | date | None]:
+    """When it was published, and when it was changed."""
+    return dates.parse(row.told.get("publication_date", ""), zone), dates.parse(row.texts.get("lastmod", ""), zone)
+
+
+def _child(item: Element | None, name: str) -> Element | None:
+    return next((child for child in item if _name(child) == name), None) if item is not None else None
+
+
+def _above(link: str) -> Iterator[str]:
+    """The addresses above one, as far as sections go."""
+    parts = link.split("/", DEEPEST)
+    return ("/".join(parts[:number]) for number in range(4, len(parts)))
 
 
 def _is_section(link: str, above: set[str]) -> bool:
     """Whether an address is a list of articles: it says so, or others lie below it and it is short and plain."""
-    key = normalise(link)
-    last = unquote(key.rpartition("/")[2])
+    bare = link.partition("?")[0].rstrip("/")
+    last = unquote(bare.rpartition("/")[2])
     short = _PATH_OF_SECTION.fullmatch(last) is not None and len(re.split("[-_]", last)) <= 3
-    return _LISTING.search(key) is not None or (short and key in above)
+    return _LISTING.search(bare) is not None or (short and bare in above)
 
 
-def _article(link: str, item: Element, source: Source, payload: Payload, age: _Age) -> Article | None:
-    """The article of an entry; None when it is no longer news."""
-    texts, element = _texts(item), _child(item, "news")
-    news = _texts(element)
-    published, changed = (
-        dates.parse(text, age.zone) for text in (news.get("publication_date", ""), texts.get("lastmod", ""))
-    )
-    if age.old(published or changed):
-        return None
-    title = plain(news.get("title", ""))
-    terms = [("type", term) for term in news.get("genres", "").split(",")]
-    words = sort([*terms, *(("", term) for term in news.get("keywords", "").split(","))])
+def _article(row: _Row, address: str, source: Source, base: str) -> Article:
+    """What an entry tells beside its times and identity."""
+    title = plain(row.told.get("title", ""))
+    genres = [("type", term) for term in row.told.get("genres", "").split(",")]
+    words = sort([*genres, *(("", term) for term in row.told.get("keywords", "").split(","))])
     return Article(
-        url=clean(link),
-        title=title or slugs.words(link),
+        url=address,
+        title=title or slugs.words(row.link),
         provisional=not title,
         sections=words.sections or source.sections,
         tags=words.tags,
         labels=words.labels,
-        language=language(_texts(_child(element, "publication")).get("language", "") if element is not None else ""),
-        photos=photos(_pictures(item, payload.url)),
-        published=published,
-        updated=changed if isinstance(changed, datetime) else None,
+        language=language(_texts(_child(row.news, "publication")).get("language", "")),
+        photos=photos(_pictures(row.item, base)),
         sensitive=words.sensitive,
         source=source.name,
-        keys=keys(link, feed_url=payload.url),
     )
 
 
