@@ -68,6 +68,12 @@ def test_a_news_entry_tells_everything_but_its_summary() -> None:
     assert article.sections == ("World",)
 
 
+def test_a_mark_before_the_title_becomes_a_label() -> None:
+    """As in a feed."""
+    (article,) = read(written(entry("/a-b", news="<news:title>LIVE: The fleet comes home</news:title>"))).articles
+    assert (article.title, article.labels) == ("The fleet comes home", ("Live",))
+
+
 def test_an_entry_without_a_title_gets_readable_words() -> None:
     """Its page tells the headline; until then the title is a stand-in, and the day of its change no date of its own."""
     (article,) = read(written(entry("/world/fishing-boats_are%20home-0004.html", "2026-11-23"))).articles

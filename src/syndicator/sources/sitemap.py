@@ -13,14 +13,14 @@ from urllib.parse import unquote, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from syndicator.models import Article, Source
-from syndicator.sources import dates, slugs
+from syndicator.sources import dates, headline, slugs
 from syndicator.sources.entry import DocumentError, Found, Payload, Picture
 from syndicator.sources.feed import CUT_SHORT
 from syndicator.sources.identity import clean, keys
 from syndicator.sources.media import photos
 from syndicator.sources.plain import decode, language, plain
 from syndicator.sources.sifting import newest_first, sift
-from syndicator.sources.terms import sort
+from syndicator.sources.terms import once, sort
 from syndicator.sources.xml_feed import CONTROL, tree
 
 ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.8, */*;q=0.5"
@@ -221,7 +221,7 @@ def _is_section(link: str, above: set[str]) -> bool:
 
 def _article(row: _Row, address: str, source: Source, base: str) -> Article:
     """What an entry tells beside its times and identity."""
-    title = plain(row.told.get("title", ""))
+    title, marks = headline.read(plain(row.told.get("title", "")))
     genres = [("type", term) for term in row.told.get("genres", "").split(",")]
     words = sort([*genres, *(("", term) for term in row.told.get("keywords", "").split(","))])
     return Article(
@@ -230,7 +230,7 @@ def _article(row: _Row, address: str, source: Source, base: str) -> Article:
         provisional=not title,
         sections=words.sections or source.sections,
         tags=words.tags,
-        labels=words.labels,
+        labels=once((*marks, *words.labels)),
         language=language(_texts(_child(row.news, "publication")).get("language", "")),
         photos=photos(_pictures(row.item, base)),
         sensitive=words.sensitive,
