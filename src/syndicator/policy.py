@@ -168,6 +168,8 @@ def hold_reason(
     policy = account.policy
     if article.page_error:
         return "page", article.page_error
+    if article.provisional:
+        return "page", "the headline is a stand-in: the article's own page has not been read"
     if article.sensitive and not by_hand:
         can_warn = features.warnings or features.sensitive_media
         if policy.sensitive == "hold":

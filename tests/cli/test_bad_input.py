@@ -99,7 +99,7 @@ CASES: tuple[Case, ...] = (
     ("missing secret", _missing_secret, "check", 2, ("secrets.toml", "accounts.town", "access_token")),
     ("secrets others can read", _open_secrets, "check", 2, ("secrets.toml", "chmod 600")),
     ("template error", _bad_template, "check", 1, ("posts/memory.j2:2", "headline")),
-    ("unreachable feed", _nobody_listens, "check", 1, ("source world", "127.0.0.1:1", "sources.world.url")),
+    ("unreachable feed", _nobody_listens, "check", 1, ("source world", "127.0.0.1:1", "[sources.world]")),
     ("a page instead of a feed", _page_as_feed, "check", 1, ("source world", "/feed.html")),
     ("a feed of 2 GB", _huge_feed, "sources poll", 1, ("source world", "/huge.xml")),
     ("dead token", _dead_token, "check", 1, ("account town", "secrets.toml")),

@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from syndicator.ledger import Filter
-from syndicator.models import Delivery, Status
+from syndicator.models import Article, Delivery, Poll, SourceState, Status
+from syndicator.sources import identity
 from tests.desk.newsroom import Newsroom, logged_in, token
 
 NOW = datetime(2026, 11, 23, 13, 31, tzinfo=UTC)
@@ -132,6 +133,22 @@ def test_an_article_by_its_address(newsroom: Newsroom, anna: httpx.Client, site:
     again = send(anna, url=f"{site}/pier", key="k2")
     assert "X main, Facebook page, Mastodon, Bluesky: this article has its post there." in plain(again)
     assert len(made(newsroom)) == 4
+
+
+def test_an_article_with_a_stand_in_title_gets_its_headline(newsroom: Newsroom, anna: httpx.Client, site: str) -> None:
+    """What a section page listed before it was first read is shown and posted with the headline of its page."""
+    link = f"{site}/pier"
+    listed = Article(link, "Read more", provisional=True, source="own", keys=identity.keys(link))
+    state = SourceState("own", f"{site}/feed.xml")
+    newsroom.room.ledger.articles.store_polls([(state, Poll("own", state.url, NOW, (listed,)))])
+    shown = plain(anna.get(send(anna, url=link, do="preview").headers["location"]))
+    assert "Ferry pier & boats" in shown
+    assert "Read more" not in shown
+    assert send(anna, url=link).status_code == 303
+    posts = newsroom.room.ledger.deliveries
+    texts = [posts.version(row.id, row.version).post.text for row in made(newsroom)]  # type: ignore[union-attr]
+    assert [text for text in texts if "Ferry pier & boats" not in text] == []
+    assert len(texts) == 4
 
 
 @pytest.mark.parametrize("key", ["k1", ""])

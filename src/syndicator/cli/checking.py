@@ -18,6 +18,7 @@ from syndicator.cli.failures import FAILED, MISUSED, complain
 from syndicator.cli.options import Listing, Options
 from syndicator.cli.rooms import ReadingLedger, configuration, readable, reading
 from syndicator.compose import fetcher
+from syndicator.config import format_duration
 from syndicator.desk.health import of_hub
 from syndicator.errors import ConfigError, RenderError, StoreError, SyndicatorError
 from syndicator.models import Account, AccountState, Identity, Source, SourceState
@@ -143,9 +144,10 @@ async def _sources(room: Room) -> list[Result]:
 
 def _source(source: Source, error: str, articles: int, skipped: Sequence[str]) -> Result:
     if error:
-        return Result("source", source.name, "fail", f"{error} Mend sources.{source.name}.url, or the site.")
+        return Result("source", source.name, "fail", f"{error} Mend [sources.{source.name}], or the site.")
     if not articles:
-        return Result("source", source.name, "warn", "answers, but has no articles")
+        lately = "" if source.type == "feed" else f" of the last {format_duration(source.fresh)}"
+        return Result("source", source.name, "warn", f"answers, but has no articles{lately}")
     if skipped:
         return Result("source", source.name, "warn", f"{articles} articles; {len(skipped)} skipped: {skipped[0]}")
     return Result("source", source.name, "ok", f"{articles} articles")

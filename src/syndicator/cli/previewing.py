@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from syndicator import forecast
+from syndicator import editorial, forecast
 from syndicator.cli import found
 from syndicator.cli.failures import FAILED, complain
 from syndicator.cli.options import Options
@@ -43,6 +43,7 @@ def _has_schema(room: Room) -> bool:
 async def _article(room: Room, url: str) -> tuple[Article, Picture]:
     async with fetcher(room) as way:
         article = found.known(room, url) or await found.read(room, url, way)
+        article = await editorial.headlined(room, article, way, keep=False)
         return article, await picture(room, article, way)
 
 

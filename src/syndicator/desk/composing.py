@@ -126,7 +126,7 @@ async def _read(room: Room, url: str, story: Article | None) -> Subject:
             story = room.ledger.articles.by_keys([key.key for key in article.keys])  # by its canonical address
             article = story or sources.spoken(replace(article, page_read=True), room.config.newsroom.language)
         else:
-            article = story
+            article = story = await editorial.headlined(room, story, way)
         return Subject(article, await picture(room, article, way), story)
 
 

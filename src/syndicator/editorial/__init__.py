@@ -5,7 +5,7 @@ Command line and desk call these same functions. None of them publishes: they se
 
 from datetime import timedelta
 
-from syndicator.editorial.adding import add, by_hand
+from syndicator.editorial.adding import add, by_hand, headlined
 from syndicator.editorial.again import release, retry
 from syndicator.editorial.editing import (
     EDITING,
@@ -41,6 +41,7 @@ __all__ = [
     "daemon_alive",
     "edit",
     "end_edit",
+    "headlined",
     "hold",
     "leave",
     "mend",

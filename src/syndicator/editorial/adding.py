@@ -4,9 +4,11 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from syndicator.compose import Picture, compose, fetcher, picture
+from syndicator import sources
+from syndicator.compose import Picture, compose, fetcher, picture, source_near
 from syndicator.delivery import HELD, QUEUED, Move
-from syndicator.errors import RenderError
+from syndicator.errors import FetchError, RenderError
+from syndicator.fetch import Fetcher
 from syndicator.ledger import Draft
 from syndicator.models import Account, Article, Delivery
 from syndicator.policy import hold_reason
@@ -30,6 +32,7 @@ async def add(
     """
     chosen_accounts = [room.named(name) for name in accounts] or list(room.accounts.values())
     async with fetcher(room) as way:
+        article = await headlined(room, article, way)
         chosen = await picture(room, article, way, chosen_accounts)
     occasion = _occasion(room, article) if again else "publication"
     now = room.clock()
@@ -38,6 +41,23 @@ async def add(
         for account in chosen_accounts
     ]
     return room.ledger.deliveries.plan(article, drafts, now, actor, now)
+
+
+async def headlined(room: Room, article: Article, way: Fetcher, *, keep: bool = True) -> Article:
+    """An article whose title is a stand-in with what its page says, read and stored (`keep`) now; others as they are.
+
+    Where the page cannot be read it stays as it is: then its posts are held.
+    """
+    source = source_near(room, article)
+    if not article.provisional or source is None:
+        return article
+    try:
+        read = await sources.read_page(article, source, way, zone=room.zone)
+    except FetchError:
+        return article
+    if not (keep and article.id):
+        return read
+    return room.ledger.articles.page_read(read, room.clock()) or room.ledger.articles.get(article.id)
 
 
 def by_hand(room: Room, text: str, link: str = "") -> Article:

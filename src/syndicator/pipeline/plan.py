@@ -39,7 +39,8 @@ async def prepare(room: Room, article: Article, way: Fetcher) -> list[Delivery]:
 async def _with_page(room: Room, article: Article, way: Fetcher) -> Article | None:
     """The article with what its page adds; None when it is to be tried again later, or has changed meanwhile."""
     source = room.source(article.source)
-    if article.page_read or source is None or not source.page or not article.url:
+    wanted = source is not None and (source.page or article.provisional)
+    if article.page_read or source is None or not wanted or not article.url:
         return await asyncio.to_thread(_spoken, room, article)
     try:
         read = await sources.read_page(article, source, way, zone=room.zone)

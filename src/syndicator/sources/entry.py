@@ -73,7 +73,8 @@ class Found:
 
     `more` are further documents of the same source to be read now, as a sitemap index lists them. `pace` is how long
     the document asks to be left alone; `hub` and `topic` are where it can be subscribed to and under which address;
-    several hubs are parted by a blank.
+    several hubs are parted by a blank. `steady` is False where the same document may lead to new articles, as an index
+    does that tells no moments.
     """
 
     articles: tuple[Article, ...]
@@ -83,3 +84,4 @@ class Found:
     pace: timedelta | None = None
     hub: str = ""
     topic: str = ""
+    steady: bool = True

@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 from syndicator.models import Article, Source
 from syndicator.sources import dates, headline, json_feed, loose_feed, xml_feed
 from syndicator.sources.entry import Document, DocumentError, Entry, Found, Payload
-from syndicator.sources.identity import clean, drop_shared, keys
+from syndicator.sources.identity import clean, keys
 from syndicator.sources.media import photos
 from syndicator.sources.plain import decode, language, plain, summary
+from syndicator.sources.sifting import sift
 from syndicator.sources.terms import once, sort, warns
 from syndicator.sources.wording import digest
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
-CUT_SHORT = "The document was cut off: its last item waits for the next poll."
+CUT_SHORT = "The document was cut off: what is missing waits for the next poll."
 _HTML = re.compile(
     r"\s*(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
@@ -31,16 +32,11 @@ def read(payload: Payload, source: Source, zone: ZoneInfo) -> Found:
             skipped.append(f"Item {number} ({_called(entry)}) {lack}.")
         else:
             articles.append(_article(entry, source, payload, zone))
-    kept = list[Article]()
-    for article in drop_shared(_first_of_each(articles, skipped)):
-        if article.keys:
-            kept.append(article)
-        else:
-            skipped.append(f"“{article.title}” has no address of its own.")
+    kept = sift(articles, skipped)
     if not document.whole:
         skipped.append(CUT_SHORT)
     hub = " ".join(document.hubs)
-    return Found(tuple(kept), tuple(skipped), document.whole, hub=hub, topic=document.topic)
+    return Found(kept, tuple(skipped), document.whole, hub=hub, topic=document.topic)
 
 
 def _document(text: str, url: str) -> Document:
@@ -112,17 +108,3 @@ def _embargo(entry: Entry, published: datetime | date | None, now: datetime, zon
 def _within(when: datetime | date | None) -> datetime | date | None:
     """Dates before the web are placeholders ("0001-01-01"), not dates."""
     return None if when is None or when.year < 1990 else when
-
-
-def _first_of_each(articles: list[Article], skipped: list[str]) -> list[Article]:
-    """Without items that repeat all identities of an earlier one."""
-    seen, kept = set[frozenset[str]](), list[Article]()
-    for article in articles:
-        identity = frozenset(key.key for key in article.keys)
-        if identity in seen:
-            skipped.append(f"“{article.title}” repeats an earlier item's address.")
-            continue
-        if identity:
-            seen.add(identity)
-        kept.append(article)
-    return kept

@@ -103,7 +103,8 @@ def drop_shared(articles: Iterable[Article]) -> tuple[Article, ...]:
     """The same articles without the keys that two of them carry: what two items share tells neither apart."""
     listed = tuple(articles)
     count = Counter(name for article in listed for name in {key.key for key in article.keys})
-    return tuple(_without(article, {name for name, seen in count.items() if seen > 1}) for article in listed)
+    shared = {name for name, seen in count.items() if seen > 1}
+    return tuple(_without(article, shared) for article in listed)
 
 
 def add_key(present: Sequence[Key], more: Iterable[Key]) -> tuple[Key, ...]:

@@ -2,11 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
 from syndicator.models import Photo
+from syndicator.sources.identity import normalise
 from syndicator.sources.plain import plain
 from syndicator.sources.terms import section, split_credit
 
@@ -48,11 +50,16 @@ class Facts:
     corrections: tuple[str, ...] = ()
 
 
-def read(blocks: Iterable[str]) -> Facts:
-    """The facts of the first article in a page's blocks, with the page's breadcrumbs as its section."""
+def read(blocks: Iterable[str], url: str = "", own: Collection[str] = ()) -> Facts:
+    """The facts of a page's article from its blocks, with the page's breadcrumbs as its section.
+
+    Of several articles the first that says its address is one of `own` (normalised), else one that says none, else
+    the first: others are the related ones. `url` is the page's, for relative addresses.
+    """
     nodes = [node for block in blocks for node in _nodes(_parsed(block))]
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
-    article = next((node for kind in ARTICLES for node in nodes if kind in _types(node)), None)
+    articles = [node for kind in ARTICLES for node in nodes if kind in _types(node)]
+    article = min(articles, key=lambda node: _foreign(node, url, own), default=None)
     crumbs = next((path for node in nodes if "BreadcrumbList" in _types(node) and (path := _crumbs(node))), "")
     if article is None:
         return Facts(sections=(crumbs,) if crumbs else ())
@@ -60,7 +67,7 @@ def read(blocks: Iterable[str]) -> Facts:
     return Facts(
         title=plain(_text(article.get("headline"))),
         summary=_text(article.get("description")),
-        url=_text(article.get("mainEntityOfPage")) or _text(article.get("url")),
+        url=_address(article),
         photos=tuple(photo for node in _each(article.get("image"), by_id) if (photo := _photo(node)).url),
         authors=tuple(plain(_name(node)) for node in _each(article.get("author"), by_id)),
         sections=(crumbs,) if crumbs else sections,
@@ -72,6 +79,25 @@ def read(blocks: Iterable[str]) -> Facts:
         body=_text(article.get("articleBody")),
         corrections=tuple(text for node in _each(article.get("correction"), by_id) if (text := _said(node))),
     )
+
+
+def _address(article: Node) -> str:
+    return _text(article.get("mainEntityOfPage")) or _text(article.get("url"))
+
+
+def _foreign(article: Node, url: str, own: Collection[str]) -> int:
+    """0 for the page's own article, 1 for one that does not say, 2 for another page's."""
+    said = [text for name in ("mainEntityOfPage", "url") if (text := _text(article.get(name)))]
+    if not said:
+        return 1
+    return 0 if any(normalise(_joined(url, text)) in own for text in said) else 2
+
+
+def _joined(url: str, text: str) -> str:
+    try:
+        return urljoin(url, text)
+    except ValueError:
+        return ""
 
 
 def _parsed(block: str) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from syndicator.models import Source
-from syndicator.sources import feed
+from syndicator.sources import feed, section, sitemap
 from syndicator.sources.entry import Found, Payload
 
 Read = Callable[[Payload, Source, ZoneInfo], Found]
@@ -15,12 +15,18 @@ Read = Callable[[Payload, Source, ZoneInfo], Found]
 class Kind:
     """How one type of source is read: what to ask for, and bytes to articles (raises DocumentError).
 
-    `polled` is False for one that is never asked: it is told.
+    `polled` is False for one that is never asked: it is told. `robots` is True for one that was not made for machines:
+    robots.txt says whether it and the articles found there may be read.
     """
 
     accept: str
     read: Read
     polled: bool = True
+    robots: bool = False
 
 
-TYPES: Mapping[str, Kind] = {"feed": Kind(feed.ACCEPT, feed.read)}
+TYPES: Mapping[str, Kind] = {
+    "feed": Kind(feed.ACCEPT, feed.read),
+    "sitemap": Kind(sitemap.ACCEPT, sitemap.read),
+    "page": Kind(section.ACCEPT, section.read, robots=True),
+}

@@ -15,6 +15,7 @@ from syndicator.sources.plain import language, line, plain, summary
 from syndicator.sources.terms import label, once, section, warns
 
 MAX_BYTES = 2_000_000
+_DIVIDERS = "|–—·•:»-"  # between a headline and the site's name
 ACCEPT = "text/html, application/xhtml+xml;q=0.9"
 
 
@@ -46,23 +47,25 @@ def read(html: str, url: str, zone: ZoneInfo) -> Page:
     """The facts of a page that was found at `url`."""
     tree = LexborHTMLParser(html)
     meta = _meta(tree)
-    linked = jsonld.read(node.text() for node in tree.css('script[type="application/ld+json"]'))
+    own = _attribute(tree, 'link[rel~="canonical"]', "href") or _first(meta, "og:url")
+    blocks = (node.text() for node in tree.css('script[type="application/ld+json"]'))
+    linked = jsonld.read(blocks, url, {normalise(url), normalise(urljoin(url, own))})
     seen = visible.read(tree, zone)
-    own, others = page_photos.photos(tree, url, linked.photos, seen.photo)
+    pictures, others = page_photos.photos(tree, url, linked.photos, seen.photo)
     root = tree.root
-    canonical = _attribute(tree, 'link[rel~="canonical"]', "href") or _first(meta, "og:url") or linked.url
+    canonical = own or linked.url
     authors = [name for name in meta.get("article:author", []) + meta.get("author", []) if "://" not in name]
     rated = (*linked.ratings, *meta.get("rating", []))
     updated = dates.parse(linked.updated or _first(meta, "article:modified_time", "og:updated_time"), zone)
     content, words = wording.digest(linked.body or wording.of_page(tree))
     described = summary(linked.summary or _first(meta, "og:description", "description"))
-    title = linked.title or _first(meta, "og:title", "twitter:title") or line(seen.title)
-    title, marks = headline.read(headline.without_site(title, _first(meta, "og:site_name")), (described,))
+    title = _headline(meta, linked.title or _first(meta, "og:title", "twitter:title"), line(seen.title))
+    title, marks = headline.read(title, (described,))
     return Page(
         title=title,
         summary=described,
         canonical=urljoin(url, canonical) if canonical else "",
-        photos=own,
+        photos=pictures,
         pictures=others,
         authors=once(linked.authors or authors),
         sections=once(_sections(tree, meta, linked, seen)),
@@ -86,7 +89,8 @@ def fill(article: Article, page: Page, source: Source, url: str, zone: ZoneInfo)
     """
     filled = replace(
         article,
-        title=article.title or page.title,
+        title=(page.title if article.provisional else "") or article.title or page.title,
+        provisional=article.provisional and not page.title,
         summary=article.summary or page.summary,
         authors=article.authors or page.authors,
         sections=(page.sections if article.sections == source.sections else ()) or article.sections,
@@ -133,6 +137,15 @@ def _meta(tree: LexborHTMLParser) -> dict[str, list[str]]:
 
 def _first(meta: dict[str, list[str]], *names: str) -> str:
     return next((meta[name][0] for name in names if name in meta), "")
+
+
+def _headline(meta: dict[str, list[str]], named: str, seen: str) -> str:
+    """What the page calls itself without its site's name, else what a reader sees; the site's name alone is none."""
+    site = _first(meta, "og:site_name")
+    if named.casefold() == site.casefold():
+        return seen
+    tail = named.removeprefix(seen).lstrip() if seen and named.startswith(seen) else ""
+    return seen if tail and tail[0] in _DIVIDERS else headline.without_site(named, site)
 
 
 def _attribute(tree: LexborHTMLParser, selector: str, name: str) -> str:

@@ -12,6 +12,7 @@ from syndicator.models import Photo
 from syndicator.sources.pictures import best, joined, size
 from syndicator.sources.plain import plain
 from syndicator.sources.terms import split_credit
+from syndicator.sources.visible import Beside
 
 _BEGINS = ("og:image", "og:image:url")
 _SECURE = "og:image:secure_url"
@@ -29,7 +30,7 @@ def photos(
     Its own are those it names for cards and in JSON-LD; a page that names none shows its photo to readers first.
     """
     named = tuple(_usable([*_cards(tree), *linked], url))
-    shown = tuple(_usable([*_figures(tree), *([seen] if seen else [])], url))
+    shown = tuple(_usable([*([seen] if seen else []), *_figures(tree)], url))
     return joined(named, best(shown)[:1], shown), shown
 
 
@@ -63,10 +64,10 @@ def _card(told: dict[str, str]) -> Photo:
 
 
 def _figures(tree: LexborHTMLParser) -> list[Photo]:
-    found = []
+    found, beside = [], Beside(tree)
     for figure in tree.css("figure"):
         image, words = figure.css_first("img"), figure.css_first("figcaption")
-        if image is not None:
+        if image is not None and not beside(figure):
             caption, credit = split_credit(words.text(separator=" ")) if words is not None else ("", "")
             alt = plain(image.attributes.get("alt") or "")
             found += [

@@ -1,24 +1,24 @@
 """One poll of one source: asked, and read when something changed."""
 
-import asyncio
 import hashlib
-import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from syndicator.errors import FetchError
-from syndicator.fetch import Fetcher, Response, retry_after, shown
+from syndicator.fetch import Fetcher, Response, retry_after
 from syndicator.models import Poll, Source, SourceState
-from syndicator.sources.answers import content_type, refusal
+from syndicator.sources import robots
+from syndicator.sources.answers import refusal
 from syndicator.sources.discovery import named
-from syndicator.sources.entry import DocumentError, Found, Payload
+from syndicator.sources.entry import Found
+from syndicator.sources.feed import CUT_SHORT
+from syndicator.sources.following import Reader, follow
 from syndicator.sources.kinds import TYPES, Kind
 
 FEED_BYTES = 10_000_000
-
-log = logging.getLogger(__name__)
 
 
 async def poll(source: Source, state: SourceState, fetcher: Fetcher, *, now: datetime, zone: ZoneInfo) -> Poll:
@@ -34,14 +34,7 @@ async def poll(source: Source, state: SourceState, fetcher: Fetcher, *, now: dat
     known = state if state.url == source.url else SourceState(source.name, source.url)
     conditions = _conditions(known)
     try:
-        answer = await fetcher.get(
-            source.url,
-            headers=conditions,
-            max_bytes=FEED_BYTES,
-            allow_private=source.allow_private,
-            accept=kind.accept,
-            partial=True,
-        )
+        answer = await _get(source, kind, fetcher, conditions)
     except FetchError as error:
         return replace(outcome, error=str(error), status=error.status, retry_at=error.retry_at)
     if answer.status == HTTPStatus.NOT_MODIFIED and conditions:
@@ -52,14 +45,35 @@ async def poll(source: Source, state: SourceState, fetcher: Fetcher, *, now: dat
     digest = hashlib.sha256(answer.body).hexdigest()
     if digest == known.digest and answer.complete:
         return _unchanged(outcome, answer, known)
-    payload = Payload(answer.body, answer.url, content_type(answer)[1], now)
-    found = await _read(payload, source, kind, zone)
+    return await _taken(outcome, answer, Reader(source, kind, fetcher, now, zone), digest)
+
+
+async def _get(source: Source, kind: Kind, fetcher: Fetcher, headers: Mapping[str, str]) -> Response:
+    """The answer of a source. Raises FetchError, also where robots.txt forbids to ask."""
+    if kind.robots:
+        await robots.obey(source.url, fetcher, allow_private=source.allow_private)
+    return await fetcher.get(
+        source.url,
+        headers=headers,
+        max_bytes=FEED_BYTES,
+        allow_private=source.allow_private,
+        accept=kind.accept,
+        partial=True,
+    )
+
+
+async def _taken(outcome: Poll, answer: Response, reader: Reader, digest: str) -> Poll:
+    """The outcome with what the document holds, and with validators when nothing is missing."""
+    found = await reader.document(answer, reader.source.url)
+    if isinstance(found, Found) and found.more:
+        found = await follow(found, reader)
     if isinstance(found, str):
         return replace(outcome, error=found)
     whole = found.whole and answer.complete
+    skipped = found.skipped if answer.complete or CUT_SHORT in found.skipped else (*found.skipped, CUT_SHORT)
     hub, topic = named(answer, found)
-    outcome = replace(outcome, articles=found.articles, skipped=found.skipped, whole=whole, hub=hub, topic=topic)
-    if not whole:
+    outcome = replace(outcome, articles=found.articles, skipped=skipped, whole=whole, hub=hub, topic=topic)
+    if not (whole and found.steady):
         return outcome
     validators = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
     return replace(outcome, etag=validators[0], last_modified=validators[1], digest=digest)
@@ -82,16 +96,3 @@ def _unchanged(outcome: Poll, answer: Response, known: SourceState) -> Poll:
         last_modified=answer.headers.get("Last-Modified") or known.last_modified,
         digest=known.digest,
     )
-
-
-async def _read(payload: Payload, source: Source, kind: Kind, zone: ZoneInfo) -> Found | str:
-    """What the document holds, or one sentence on why it cannot be read."""
-    try:
-        # Off the event loop: a large document would keep the other sources of the batch waiting.
-        return await asyncio.to_thread(kind.read, payload, source, zone)
-    except DocumentError as error:
-        return f"{shown(source.url)} {error}."
-    except Exception as error:
-        # What somebody put into a feed must not stop the other sources.
-        log.warning("source %s could not be read", source.name, exc_info=True)
-        return f"{shown(source.url)} could not be read ({type(error).__name__})."

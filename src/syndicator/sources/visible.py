@@ -31,6 +31,14 @@ _DATELINE = re.compile(
       (?:\d{1,2}(?:st|nd|rd|th)?\ [a-z]{3,9}\.?\ \d{4} | [a-z]{3,9}\.?\ \d{1,2},?\ \d{4})\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Parts of a page that belong to other stories or to none; names of classes that say so.
+_BESIDE = frozenset({"aside", "footer"})
+_NAMED = frozenset({"div", "section", "ul", "ol", "nav"})
+_BESIDE_CLASS = re.compile(
+    r"(?:^|\s)(?!has-|with-|no-)(?:[a-z]+[-_]+)*(?:related|recommend(?:ed|ations)|share|sharing|social|sidebar|newsletter|comments)"
+    r"(?:[-_]+[a-z]+)*(?=\s|$)",
+    re.IGNORECASE,
+)
 _NOT_TEXT = frozenset({"script", "style", "noscript", "template", "svg", "select", "option", "button", "form"})
 
 
@@ -45,10 +53,36 @@ class Seen:
     photo: Photo | None = None
 
 
+class Beside:
+    """Which parts of a page are not the story's own: related stories, share buttons, the foot of the page.
+
+    What holds the headline is not beside the story, whatever it is called. Each part is judged once.
+    """
+
+    def __init__(self, page: LexborHTMLParser) -> None:
+        self._known = {node.mem_id: False for node in _upwards(page.css_first("h1"), 10_000)}
+
+    def __call__(self, node: LexborNode | None) -> bool:
+        """Whether the node stands in such a part."""
+        return any(self._is(up) for up in _upwards(node))
+
+    def _is(self, node: LexborNode) -> bool:
+        known = self._known.get(node.mem_id)
+        if known is None:
+            known = self._known[node.mem_id] = node.tag in _BESIDE or _called_beside(node)
+        return known
+
+
+def _called_beside(node: LexborNode) -> bool:
+    if node.tag not in _NAMED:
+        return False
+    return _BESIDE_CLASS.search((node.attributes.get("class") or "")[:200]) is not None
+
+
 def read(page: LexborHTMLParser, zone: ZoneInfo) -> Seen:
     """Read a page around its first h1. Without one, nothing is known."""
     seen = Seen()
-    blocks = _blocks(page.body) if page.body is not None else iter(())
+    blocks = _blocks(page.body, Beside(page)) if page.body is not None else iter(())
     for tag, text in blocks:
         if tag == "h1":
             seen.title = text
@@ -91,15 +125,15 @@ def _image(source: str) -> dict[str, str]:
     return {"url": url, "alt": plain(alt)} if url and not _DECORATION.search(url) else {}
 
 
-def _blocks(body: LexborNode) -> Iterator[tuple[str, str]]:
+def _blocks(body: LexborNode, beside: Beside) -> Iterator[tuple[str, str]]:
     """Blocks of text in the page's order as (tag, text); pictures as ("img", address and alternative text)."""
     block, tag, parts = -1, "", list[str]()
     for node in body.traverse(include_text=True):
-        if node.tag == "img":
+        if node.tag == "img" and not beside(node):
             yield "img", f"{node.attributes.get('src') or ''}\n{node.attributes.get('alt') or ''}"
         if node.tag != "-text" or not (text := node.text_content):
             continue
-        home = _home(node)
+        home = _home(node, beside)
         if home is None:
             continue
         if home.mem_id != block:
@@ -115,14 +149,16 @@ def _joined(parts: list[str]) -> str:
     return " ".join("".join(parts).split())
 
 
-def _home(text: LexborNode) -> LexborNode | None:
+def _home(text: LexborNode, beside: Beside) -> LexborNode | None:
     """The block a piece of text stands in; None when it is not for reading."""
     node = text.parent
     while node is not None and node.tag in _INLINE:
         node = node.parent
-    up, depth = node, 0
-    while up is not None and depth < 12:
-        if up.tag in _NOT_TEXT:
-            return None
-        up, depth = up.parent, depth + 1
-    return node
+    hidden = any(up.tag in _NOT_TEXT for up in _upwards(node))
+    return None if hidden or node is None or beside(node) else node
+
+
+def _upwards(node: LexborNode | None, steps: int = 12) -> Iterator[LexborNode]:
+    while node is not None and steps > 0:
+        yield node
+        node, steps = node.parent, steps - 1

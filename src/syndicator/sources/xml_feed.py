@@ -31,7 +31,7 @@ _NAMESPACES = {
 }
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(rss|feed|rdf)\b", re.IGNORECASE)
 _END = re.compile(r"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)*$", re.IGNORECASE | re.DOTALL)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _LOOSE_AMPERSAND = re.compile(
     r"<!\[CDATA\[.*?\]\]>|&(?!(?:#\d+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos);)(\w{2,31};)?", re.DOTALL
 )
@@ -54,8 +54,8 @@ def read(text: str, url: str) -> Document:
     if "<!ENTITY" in text[: start.start()].upper():
         raise DocumentError("declares entities of its own, which is refused")
     # What stands before the root (declarations, blank lines, warnings of a script) is left out, any DTD with it.
-    body = _CONTROL.sub("", text[start.start() :])
-    root, whole = _tree(body, url)
+    body = CONTROL.sub("", text[start.start() :])
+    root, whole = tree(body, url, _END)
     items = [el for el in root.iter() if _name(el) in ("item", "entry")]
     if not whole:
         items = items[:-1]
@@ -64,18 +64,22 @@ def read(text: str, url: str) -> Document:
     return Document(entries, whole, _related(root, url, "hub"), next(iter(_related(root, url, "self")), ""))
 
 
-def _tree(body: str, url: str) -> tuple[Element, bool]:
+def tree(body: str, url: str, end: re.Pattern[str]) -> tuple[Element, bool]:
+    """The tree of a document that starts at its root, and whether it is whole: well-formed, or with `end` at its end.
+
+    Nothing outside it is read and no entity expanded. Raises DocumentError when there is nothing to save.
+    """
     try:
         return etree.fromstring(body.encode(), _parser(recover=False), base_url=url), True
     except etree.XMLSyntaxError:
-        whole = _END.search(body[-2000:]) is not None
+        whole = end.search(body[-2000:]) is not None
     mended = _LOOSE_AMPERSAND.sub(lambda m: m[0] if m[0].startswith("<!") else "&amp;" + (m[1] or ""), body)
     try:
         root = etree.fromstring(mended.encode(), _parser(recover=True), base_url=url)
     except etree.XMLSyntaxError as error:
-        raise DocumentError("answered a feed that is broken beyond reading") from error
+        raise DocumentError("answered a document that is broken beyond reading") from error
     if root is None:
-        raise DocumentError("answered a feed that is broken beyond reading")
+        raise DocumentError("answered a document that is broken beyond reading")
     return root, whole
 
 
