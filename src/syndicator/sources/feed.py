@@ -30,7 +30,7 @@ def read(payload: Payload, source: Source, zone: ZoneInfo) -> Found:
         if lack:
             skipped.append(f"Item {number} ({_called(entry)}) {lack}.")
         else:
-            articles.append(_article(entry, source, payload, zone))
+            articles.append(article_of(entry, source, payload, zone))
     kept = list[Article]()
     for article in drop_shared(_first_of_each(articles, skipped)):
         if article.keys:
@@ -67,7 +67,8 @@ def _called(entry: Entry) -> str:
     return plain(entry.title)[:80] or entry.link[:200] or entry.guid[:80] or "nameless"
 
 
-def _article(entry: Entry, source: Source, payload: Payload, zone: ZoneInfo) -> Article:
+def article_of(entry: Entry, source: Source, payload: Payload, zone: ZoneInfo) -> Article:
+    """The article of one item; `payload.url` is where its GUID counts."""
     words = sort(entry.categories)
     published = _within(dates.parse(entry.published, zone))
     updated = dates.parse(entry.updated, zone)

@@ -1,11 +1,11 @@
 """`TYPES` is the only list of kinds of sources; one more is one more reader here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from syndicator.models import Source
-from syndicator.sources import feed
+from syndicator.sources import feed, push
 from syndicator.sources.entry import Found, Payload
 
 Read = Callable[[Payload, Source, ZoneInfo], Found]
@@ -23,4 +23,12 @@ class Kind:
     polled: bool = True
 
 
-TYPES: Mapping[str, Kind] = {"feed": Kind(feed.ACCEPT, feed.read)}
+TYPES: Mapping[str, Kind] = {
+    "feed": Kind(feed.ACCEPT, feed.read),
+    "push": Kind("", push.read, polled=False),
+}
+
+
+def polled(configured: Iterable[Source]) -> list[Source]:
+    """The sources that are asked, in their order; the others tell us themselves."""
+    return [source for source in configured if source.type not in TYPES or TYPES[source.type].polled]
