@@ -128,6 +128,7 @@ DOORS = (
     api("POST", "measure", json={"account": "mastodon", "text": "How long?"}),
 )  # fmt: skip
 FOR_HUBS = {(method, "/websub/{path}") for method in ("GET", "HEAD", "POST")}  # no person's: tests/websub
+SIGNED = {("POST", "/push/{source}")}  # for machines that prove themselves by a signature, with no session at all
 CHANGING = tuple(door for door in DOORS if door.changes)
 
 

@@ -247,6 +247,17 @@ def test_what_changes_while_it_is_worked_on_is_not_lost(ledger: Ledger) -> None:
     assert ledger.articles.new(NOW) == []
 
 
+def test_planning_sets_the_next_look(ledger: Ledger) -> None:
+    """The look that planning asks for is due at its time and not before; an earlier one is not put off."""
+    accounts(ledger, "a")
+    story = found(ledger)
+    ledger.deliveries.plan(story, [], NOW, "daemon:test", NOW, NOW + MINUTE)
+    assert ledger.articles.to_check(NOW + MINUTE - SECOND) == []
+    assert [one.id for one in ledger.articles.to_check(NOW + MINUTE)] == [story.id]
+    ledger.deliveries.plan(story, [], NOW, "daemon:test", NOW, NOW + HOUR)
+    assert [one.id for one in ledger.articles.to_check(NOW + MINUTE)] == [story.id]
+
+
 def test_what_is_taken_back_while_it_is_worked_on_is_not_planned(ledger: Ledger) -> None:
     """A withdrawal that lands between reading and planning wins."""
     uid = accounts(ledger, "a")["a"]

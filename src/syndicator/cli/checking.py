@@ -13,7 +13,7 @@ import typer
 
 from syndicator import sources
 from syndicator.adapters import PLATFORMS
-from syndicator.cli import show
+from syndicator.cli import pushes, show
 from syndicator.cli.failures import FAILED, MISUSED, complain
 from syndicator.cli.options import Listing, Options
 from syndicator.cli.rooms import ReadingLedger, configuration, readable, reading
@@ -77,6 +77,7 @@ def _results(room: Room, say: Callable[[str], None]) -> Iterator[Result]:
     say("reading sources")
     yield from asyncio.run(_sources(room))
     yield from _hubs(room)
+    yield from (_pushed(room, one) for one in room.config.sources.values() if not sources.polled([one]))
     say("asking accounts")
     ready = [account for name, account in room.accounts.items() if account.enabled and secret[name].result == "ok"]
     yield from _accounts(room, ready)
@@ -136,10 +137,15 @@ async def _sources(room: Room) -> list[Result]:
     async with fetcher(room) as way:
         polls = (
             sources.poll(one, SourceState(one.name, one.url), way, now=room.clock(), zone=room.zone)
-            for one in room.config.sources.values()
+            for one in sources.polled(room.config.sources.values())
         )
         found = await asyncio.gather(*polls)
     return [_source(room.config.sources[one.source], one.error, len(one.articles), one.skipped) for one in found]
+
+
+def _pushed(room: Room, source: Source) -> Result:
+    lack = pushes.lack(room, source)
+    return Result("source", source.name, "fail" if lack else "ok", lack or pushes.where(room, source), MISUSED)
 
 
 def _source(source: Source, error: str, articles: int, skipped: Sequence[str]) -> Result:

@@ -21,6 +21,7 @@ from syndicator.errors import ConfigError
 from syndicator.models import Poll, Subscription
 from syndicator.pipeline.hubs import host
 from syndicator.room import Room
+from syndicator.sources import polled
 
 
 def list_sources(options: Options, form: Listing) -> None:
@@ -30,7 +31,8 @@ def list_sources(options: Options, form: Listing) -> None:
         known, now = room.ledger.told.subscriptions(), room.clock()
     hubs = {name: _hub(one, now, room.zone) for name, one in known.items()}
     facts = [
-        {"name": one.name, "type": one.type, "url": one.url, "every": format_duration(one.every),
+        {"name": one.name, "type": one.type, "url": one.url,
+         "every": format_duration(one.every) if polled([one]) else None,
          "seeded": states[one.name].seeded, "last_poll": states[one.name].last_poll,
          "last_success": states[one.name].last_success, "last_change": states[one.name].last_change,
          "next_poll": states[one.name].next_poll, "failures": states[one.name].failures,
@@ -51,12 +53,13 @@ def _hub(one: Subscription, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _line(room: Room, one: dict[str, Any]) -> tuple[object, ...]:
-    state = one["error"] or ("ok" if one["seeded"] else "not read yet")
+    good, otherwise = ("seeded", "not read yet") if one["every"] else ("last_success", "no push yet")
+    state = one["error"] or ("ok" if one[good] else otherwise)
     if one["hub"]:
         words = one["hub"]["words"]
         state = f"{state.rstrip('.')}; {words[0].lower()}{words[1:]}"
     times = (local(one[name], room.zone, seconds=True) for name in ("last_success", "next_poll"))
-    return one["name"], one["every"], *times, one["failures"], state, one["url"]
+    return one["name"], one["every"] or "pushed", *times, one["failures"], state, one["url"]
 
 
 def poll_sources(options: Options, names: Sequence[str], backfill: int, form: Listing) -> None:
@@ -66,8 +69,14 @@ def poll_sources(options: Options, names: Sequence[str], backfill: int, form: Li
         if unknown:
             known = ", ".join(room.config.sources) or "none"
             raise ConfigError(f"there is no source {unknown[0]!r} in {room.config.file}; there are: {known}")
+        asked = [one.name for one in polled(room.config.sources.values())]
+        told = [name for name in names if name not in asked]
+        if told:
+            raise ConfigError(
+                f"source {told[0]} is not read, its CMS pushes; try: syndicator sources push {told[0]} FILE"
+            )
         before = len(room.ledger.articles.new(room.clock(), limit=10_000))
-        polls = asyncio.run(_poll(room, names or list(room.config.sources), backfill))
+        polls = asyncio.run(_poll(room, names or asked, backfill))
         fresh = len(room.ledger.articles.new(room.clock(), limit=10_000)) - before
         _print(polls, form)
         if fresh > 0:

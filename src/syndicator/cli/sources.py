@@ -1,5 +1,6 @@
 """syndicator sources …"""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,3 +33,16 @@ def poll(
     from syndicator.cli.feeds import poll_sources
 
     poll_sources(of(ctx), names or [], backfill, form)
+
+
+@app.command()
+def push(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A source of the type push.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What its CMS would send; - reads standard input.")],
+    form: Format = Listing.TABLE,
+) -> None:
+    """Sign a push as the CMS would, and send it to the desk that runs on this machine."""
+    from syndicator.cli.pushes import send
+
+    send(of(ctx), name, file, form)

@@ -20,7 +20,7 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from syndicator import alerts, pipeline
+from syndicator import alerts, pipeline, sources
 from syndicator.compose import fetcher
 from syndicator.daemon.notify import notify
 from syndicator.daemon.round import PAGES, tidy, work
@@ -204,7 +204,8 @@ class Daemon:
 
     def _start_polls(self) -> None:
         # Half a tick ahead: what falls due just after this tick would else wait for a whole one.
-        due = self.room.ledger.sources.due(self.room.config.sources.values(), self.room.clock() + TICK / 2)
+        asked_at_all = sources.polled(self.room.config.sources.values())
+        due = self.room.ledger.sources.due(asked_at_all, self.room.clock() + TICK / 2)
         with self._guard:
             asked = [state for name, state in due.items() if name not in self._polling]
             self._polling.update(state.name for state in asked)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from syndicator import alerts, pipeline
+from syndicator import alerts, pipeline, sources
 from syndicator.compose import fetcher
 from syndicator.errors import SyndicatorError
 from syndicator.models import Account, AccountState, Article, Delivery
@@ -89,7 +89,8 @@ def once(room: Room) -> None:
 
 async def _ingest(room: Room) -> None:
     async with fetcher(room) as way:
-        await pipeline.poll(room, room.config.sources, way)
+        asked = [source.name for source in sources.polled(room.config.sources.values())]
+        await pipeline.poll(room, asked, way)
         for article in room.ledger.articles.to_check(room.clock(), limit=1_000):
             await pipeline.check(room, article, way)
         articles = room.ledger.articles.new(room.clock(), limit=10_000)

@@ -37,7 +37,7 @@ log = structlog.get_logger("syndicator.desk")
 
 PAGES = (
     "login", "queue", "actions", "article", "compose", "history", "calendar", "accounts", "sources", "stop", "people",
-    "me", "live", "changes", "websub",
+    "me", "live", "changes", "push", "websub",
 )  # fmt: skip
 STATUS: dict[type[BaseException], int] = {
     IllegalMove: 409, Stale: 409, LookupError: 404, RenderError: 422, ConfigError: 422, NotAllowed: 403,

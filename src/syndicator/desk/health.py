@@ -11,6 +11,7 @@ from syndicator.desk.i18n import N_, _, several
 from syndicator.desk.states import actor_name, by_people
 from syndicator.models import Account, AccountState, Outcome, Source, SourceState, Subscription
 from syndicator.pipeline import hubs
+from syndicator.sources import polled
 
 TOKEN_SOON = timedelta(days=14)
 """From here on a token's end is worth a word; the same as for `syndicator check`."""
@@ -134,6 +135,9 @@ def counted(found: list[Health]) -> str:
 def of_source(source: Source, state: SourceState, now: datetime, zone: ZoneInfo) -> Health:
     """How a source is: "Read 40 s ago", or why it could not be read."""
     read = times.relative(state.last_success, now, zone) if state.last_success else ""
+    if not polled([source]):
+        told = _("Told us {ago}").format(ago=read) if read else _("Has told us nothing yet")
+        return Health("working", "sent", told, 3) if read else Health("look", "look", told, 1)
     if state.failures:
         said = several("Could not be read: {{why}}", "Could not be read {n} times: {{why}}", state.failures)
         said = said.format(why=state.error.rstrip("."))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, literal, select, update
 
 from syndicator import delivery as machine
 from syndicator.delivery import Move
@@ -69,7 +69,7 @@ class Deliveries:
             where = (articles.c.id == article.id) & (articles.c.state == ArticleState.NEW.value)
             values: dict[str, object] = {"state": ArticleState.PLANNED.value}
             if check_at is not None:
-                values["check_at"] = func.coalesce(articles.c.check_at, check_at)
+                values["check_at"] = func.coalesce(articles.c.check_at, literal(check_at, articles.c.check_at.type))
             connection.execute(update(articles).where(where).values(values))
         return [row for row in made if row is not None]
 

@@ -159,7 +159,8 @@ def _embargoed(connection: Connection, old: Article, new: Article, now: datetime
 
 
 def _write(connection: Connection, article: Article, said: Mapping[str, str], more: Mapping[str, object]) -> None:
-    values = rows.article_columns(article, said) | dict(more) | {"turn": articles.c.turn + 1}
+    # What has changed is worked on at once, also where its page was to be tried later.
+    values = rows.article_columns(article, said) | {"page_next": None} | dict(more) | {"turn": articles.c.turn + 1}
     connection.execute(update(articles).where(articles.c.id == article.id).values(values))
 
 

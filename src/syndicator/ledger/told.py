@@ -60,6 +60,11 @@ class Told:
         with self._store.write() as connection:
             connection.execute(delete(subscriptions).where(subscriptions.c.source.in_(list(names))))
 
+    def has(self, digest: str) -> bool:
+        """Whether this push was taken already."""
+        with self._store.read() as connection:
+            return connection.execute(select(pushes.c.at).where(pushes.c.digest == digest)).first() is not None
+
     def first(self, digest: str, source: str, now: datetime, since: datetime) -> bool:
         """Whether this push comes for the first time; notes it, and forgets those from before `since`."""
         with self._store.write() as connection:

@@ -5,10 +5,22 @@
 """
 
 from syndicator.sources.entry import DocumentError, Found, Payload
-from syndicator.sources.kinds import TYPES, Kind
+from syndicator.sources.kinds import TYPES, Kind, polled
 from syndicator.sources.lingo import spoken
 from syndicator.sources.pace import after, next_poll
 from syndicator.sources.polling import poll
 from syndicator.sources.reading import read_page
 
-__all__ = ["TYPES", "DocumentError", "Found", "Kind", "Payload", "after", "next_poll", "poll", "read_page", "spoken"]
+__all__ = [
+    "TYPES",
+    "DocumentError",
+    "Found",
+    "Kind",
+    "Payload",
+    "after",
+    "next_poll",
+    "poll",
+    "polled",
+    "read_page",
+    "spoken",
+]

@@ -31,7 +31,7 @@ def read(payload: Payload, source: Source, zone: ZoneInfo) -> Found:
         if lack:
             skipped.append(f"Item {number} ({_called(entry)}) {lack}.")
         else:
-            articles.append(_article(entry, source, payload, zone))
+            articles.append(article_of(entry, source, payload, zone))
     kept = sift(articles, skipped)
     if not document.whole:
         skipped.append(CUT_SHORT)
@@ -64,7 +64,8 @@ def _called(entry: Entry) -> str:
     return plain(entry.title)[:80] or entry.link[:200] or entry.guid[:80] or "nameless"
 
 
-def _article(entry: Entry, source: Source, payload: Payload, zone: ZoneInfo) -> Article:
+def article_of(entry: Entry, source: Source, payload: Payload, zone: ZoneInfo) -> Article:
+    """The article of one item; `payload.url` is where its GUID counts."""
     words = sort(entry.categories)
     published = _within(dates.parse(entry.published, zone))
     updated = dates.parse(entry.updated, zone)

@@ -13,6 +13,7 @@ from syndicator.desk.context import Desk, desk_of
 from syndicator.desk.posts import Drawing, count_of, features_of
 from syndicator.ledger.journal import Journal
 from syndicator.models import AccountState, Article, Delivery, Features, Post, Revision, SourceState
+from syndicator.sources import polled
 
 
 def delivery(request: Request, row: Delivery) -> shapes.Delivery:
@@ -129,7 +130,7 @@ def source(desk: Desk, asker: Asker, state: SourceState) -> shapes.Source:
         url=configured.url,
         every=configured.every.total_seconds(),
         error=state.error or None,
-        can=["read"] if not permits.may(asker.role, "read") else [],
+        can=["read"] if polled([configured]) and not permits.may(asker.role, "read") else [],
         desk=desk.url(f"/sources/{configured.name}"),
         **{name: getattr(state, name) for name in same},
     )

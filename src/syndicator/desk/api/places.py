@@ -7,7 +7,7 @@ from pydantic import Field
 
 from syndicator import pipeline
 from syndicator.desk import acts
-from syndicator.desk.api import facts, once, shapes
+from syndicator.desk.api import facts, once, problems, shapes
 from syndicator.desk.api.actions import said
 from syndicator.desk.api.kinds import Asked, Line, Named
 from syndicator.desk.api.once import Made
@@ -16,6 +16,7 @@ from syndicator.desk.bearer import asker_of
 from syndicator.desk.context import Desk, desk_of
 from syndicator.desk.doers import must_be_able
 from syndicator.models import AccountState, SourceState
+from syndicator.sources import polled
 
 router = APIRouter()
 
@@ -112,6 +113,8 @@ def act_on_source(request: Request, name: Named, body: SourceAct, key: once.Key 
         desk, asker = desk_of(request), asker_of(request)
         _source(desk, name)
         must_be_able(desk.room.ledger.people, asker, "read")
+        if not polled([desk.room.config.sources[name]]):
+            raise problems.invalid("verb", f"{name} is not read: its CMS tells us. Nothing was changed.")
         desk.room.ledger.sources.read_now(name, desk.now)
         return Made(facts.source(desk, asker, _source(desk, name)))
 

@@ -19,6 +19,7 @@ MEDIA_TYPE = "application/problem+json"
 TITLES: Mapping[str, str] = {
     "unreadable": "The request cannot be read",
     "no-log-in": "Not logged in",
+    "not-signed": "Not signed as it should be",
     "not-allowed": "Not allowed",
     "not-there": "Not there",
     "no-such-method": "This cannot be done here",

@@ -12,6 +12,8 @@ from syndicator.desk.context import Desk, desk_of
 from syndicator.desk.i18n import N_, _, several
 from syndicator.desk.posts import time_of
 from syndicator.models import PastPoll, Person, Role, Source, SourceState
+from syndicator.pipeline import pushing
+from syndicator.sources import polled
 
 router = APIRouter()
 
@@ -73,7 +75,8 @@ def read(request: Request, name: str) -> Response:
     """Make the source's next read due, so that the daemon reads it at once."""
     desk = desk_of(request)
     desk.person(request, Role.EDITOR)
-    _one(desk, name)
+    if not polled([_one(desk, name)[0]]):
+        raise ValueError(_("{name} is not read: its CMS tells us. Nothing was changed.").format(name=name))
     desk.room.ledger.sources.read_now(name, desk.now)
     return desk.go(f"/sources/{name}" if forms.checked(request, "stay") else "/sources", asked=name)
 
@@ -105,7 +108,7 @@ def _row(desk: Desk, person: Person, source: Source, state: SourceState, fresh: 
     soon = state.next_poll is None or state.next_poll <= desk.now
     return {
         "name": source.name, "url": source.url, "health": found, "fresh": fresh,
-        "next": None if soon else time_of(desk, person, state.next_poll),
+        "polled": bool(polled([source])), "next": None if soon else time_of(desk, person, state.next_poll),
         "sort": {
             "source": source.name.casefold(), "state": (found.order, source.name.casefold()), "fresh": fresh,
             "next": state.next_poll,
@@ -119,6 +122,13 @@ def _facts(desk: Desk, source: Source, state: SourceState) -> list[tuple[str, st
     def when(moment: datetime | None) -> str:
         return times.at(moment, now, zone, seconds=True) if moment else _("never")
 
+    if not polled([source]):
+        return [
+            (_("Kind"), f"{source.type} ({source.form})"),
+            (_("Address for the CMS"), pushing.address(desk.room.config.desk, source)),
+            (_("Last push"), when(state.last_success)),
+            (_("Last change"), when(state.last_change)),
+        ]
     facts = [
         (_("Kind"), source.type),
         (_("Read every"), times.span(source.every)),
