@@ -4,13 +4,15 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.models import Photo
 from syndicator.sources.entry import Picture
-from syndicator.sources.plain import plain
+from syndicator.sources.identity import absolute
+from syndicator.sources.mending import bounded
+from syndicator.sources.plain import LONGEST, plain
 from syndicator.sources.terms import split_credit
 
 Element = Any  # lxml's, which has no public type
@@ -18,6 +20,8 @@ Name = Callable[[Element], str]
 Text = Callable[[Element], str]
 
 _IMAGE_END = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)$", re.IGNORECASE)
+MOST = 2000  # elements of an item in which pictures are looked for
+MANY = 100  # pictures of one story: each is compared with all others
 _RESIZED = re.compile(r"(?:-\d{2,4}x\d{2,4}|-scaled)(?=\.\w+$)")
 
 
@@ -25,11 +29,11 @@ def of_item(item: Element, base: str, name: Name, text: Text) -> list[Picture]:
     """The pictures of an RSS item or Atom entry. Of a media:group, the renditions of one picture, only the largest."""
     found = list[Picture]()
     shared = _texts(item, {}, name, text)
-    for child in item:
+    for child in item[:MOST]:
         kind = name(child)
         if kind == "media:group":
             inherited = _texts(child, shared, name, text)
-            group = [_picture(el, base, inherited, name, text) for el in child if name(el) == "media:content"]
+            group = [_picture(el, base, inherited, name, text) for el in child[:MOST] if name(el) == "media:content"]
             found += _one(largest_first(p for p in group if p)) or _previews(child, base, inherited, name)
         elif kind == "media:content":
             found += [p for p in (_picture(child, base, shared, name, text),) if p]
@@ -43,7 +47,14 @@ def is_image(url: str, kind: str = "", medium: str = "") -> bool:
     """Whether an address is a picture's: by what is said of it, else by its ending."""
     if medium or kind:
         return medium == "image" or kind.startswith("image/")
-    return _IMAGE_END.search(urlsplit(url).path) is not None
+    return _IMAGE_END.search(_path(url)) is not None
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
 
 
 def largest_first(pictures: Iterable[Picture]) -> list[Picture]:
@@ -53,7 +64,7 @@ def largest_first(pictures: Iterable[Picture]) -> list[Picture]:
 
 def same_picture(one: str, other: str) -> bool:
     """Whether two addresses show one picture: the same path, or the same file resized."""
-    a, b = _RESIZED.sub("", urlsplit(one).path), _RESIZED.sub("", urlsplit(other).path)
+    a, b = _RESIZED.sub("", _path(one)), _RESIZED.sub("", _path(other))
     return bool(one) and (one == other or (a == b and len(a) > 1 and _IMAGE_END.search(a) is not None))
 
 
@@ -62,7 +73,7 @@ def photos(pictures: Iterable[Picture], content: str = "") -> tuple[Photo, ...]:
 
     Previews and attachments are taken only when there is nothing better.
     """
-    ranked = largest_first(p for p in pictures if p.url.startswith(("http://", "https://")))
+    ranked = largest_first(p for p in pictures if p.url.startswith(("http://", "https://")))[:MANY]
     kept = list[Picture]()
     for picture in ranked:
         if picture.rank == ranked[0].rank and not any(same_picture(picture.url, other.url) for other in kept):
@@ -95,12 +106,12 @@ def _photo(picture: Picture, alts: dict[str, str]) -> Photo:
 
 
 def _alts(content: str) -> dict[str, str]:
-    images = LexborHTMLParser(content).css("img[src][alt]")
+    images = LexborHTMLParser(bounded(content[:LONGEST])).css("img[src][alt]")[:MANY]
     return {img.attributes["src"] or "": plain(img.attributes["alt"] or "") for img in images}
 
 
 def _texts(parent: Element, inherited: dict[str, str], name: Name, text: Text) -> dict[str, str]:
-    own = {name(child): text(child) for child in reversed(parent) if name(child) in _TEXTS}
+    own = {name(child): text(child) for child in reversed(parent[:MOST]) if name(child) in _TEXTS}
     return inherited | {kind: words for kind, words in own.items() if words}
 
 
@@ -114,7 +125,7 @@ def _picture(el: Element, base: str, inherited: dict[str, str], name: Name, text
     own = _texts(el, {}, name, text)
     texts = inherited | own
     return Picture(
-        url=urljoin(base, url),
+        url=absolute(base, url),
         width=_number(el.get("width")),
         height=_number(el.get("height")),
         alt=own.get("media:title", ""),
@@ -124,7 +135,7 @@ def _picture(el: Element, base: str, inherited: dict[str, str], name: Name, text
 
 
 def _previews(parent: Element, base: str, texts: dict[str, str], name: Name) -> list[Picture]:
-    found = [el for el in parent if name(el) == "media:thumbnail" and el.get("url", "").strip()]
+    found = [el for el in parent[:MOST] if name(el) == "media:thumbnail" and el.get("url", "").strip()]
     return [_bare(el, el.get("url"), 1, base, texts) for el in found]
 
 
@@ -135,7 +146,7 @@ def _enclosure(el: Element, base: str, texts: dict[str, str]) -> list[Picture]:
 
 def _bare(el: Element, url: str, rank: int, base: str, texts: dict[str, str]) -> Picture:
     return Picture(
-        url=urljoin(base, url.strip()),
+        url=absolute(base, url.strip()),
         rank=rank,
         width=_number(el.get("width")),
         height=_number(el.get("height")),

@@ -3,20 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.models import Article, Key, Photo, Source
 from syndicator.sources import dates, headline, jsonld, visible, wording
-from syndicator.sources.identity import add_key, clean, names_story, normalise
-from syndicator.sources.media import same_picture
-from syndicator.sources.plain import language, line, plain, summary
+from syndicator.sources.identity import absolute, add_key, clean, names_story, normalise
+from syndicator.sources.media import MANY, same_picture
+from syndicator.sources.mending import bounded
+from syndicator.sources.plain import cut, language, line, plain, summary
 from syndicator.sources.terms import label, once, section, split_credit, warns
 
 MAX_BYTES = 2_000_000
 ACCEPT = "text/html, application/xhtml+xml;q=0.9"
+LONGEST_TITLE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Page:
 
 def read(html: str, url: str, zone: ZoneInfo) -> Page:
     """The facts of a page that was found at `url`."""
-    tree = LexborHTMLParser(html)
+    tree = LexborHTMLParser(bounded(html))
     meta = _meta(tree)
     linked = jsonld.read(node.text() for node in tree.css('script[type="application/ld+json"]'))
     seen = visible.read(tree, zone)
@@ -55,9 +56,9 @@ def read(html: str, url: str, zone: ZoneInfo) -> Page:
     title = linked.title or _first(meta, "og:title", "twitter:title") or line(seen.title)
     title, marks = headline.read(headline.without_site(title, _first(meta, "og:site_name")), (described,))
     return Page(
-        title=title,
+        title=cut(title, LONGEST_TITLE),
         summary=described,
-        canonical=urljoin(url, canonical) if canonical else "",
+        canonical=absolute(url, canonical),
         photos=_photos(tree, url, meta, linked.photos, seen.photo),
         authors=once(linked.authors or authors),
         sections=once(_sections(tree, meta, linked, seen)),
@@ -164,14 +165,14 @@ def _photos(
         )
     ]
     named = [*cards, *linked, *_figures(tree), *([seen] if seen else [])]
-    listed = [replace(photo, url=urljoin(url, photo.url)) for photo in named if photo.url]
+    listed = [replace(photo, url=absolute(url, photo.url)) for photo in named[:MANY] if photo.url]
     usable = [photo for photo in listed if photo.url.startswith(("http://", "https://"))]
     return tuple(_merged(photo, [other for other in usable if same_picture(other.url, photo.url)]) for photo in usable)
 
 
 def _figures(tree: LexborHTMLParser) -> list[Photo]:
     found = []
-    for figure in tree.css("figure"):
+    for figure in tree.css("figure")[:MANY]:
         image, words = figure.css_first("img[src]"), figure.css_first("figcaption")
         if image is not None:
             caption, credit = split_credit(words.text(separator=" ")) if words is not None else ("", "")
