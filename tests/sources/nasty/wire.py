@@ -413,6 +413,7 @@ CASES: tuple[Answer, ...] = (
     ),
     # --- redirects
     Answer("a redirect to nothing", _to("")),
+    Answer("a redirect to itself", _to("/case")),
     Answer("a redirect without a place", _told(b"", status="302 Found")),
     Answer("a redirect to script", _to("javascript:alert(1)")),
     Answer("a redirect to data", _to("data:text/xml,<rss/>")),
