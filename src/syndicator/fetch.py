@@ -23,6 +23,7 @@ from syndicator.errors import FetchError
 
 MAX_REDIRECTS = 5
 KEEP_ALIVE = 75.0  # seconds: longer than the usual pace of polling, so that most polls reuse a connection
+LONGEST_HEADER = 65_536  # bytes: a newsroom's security policy alone can have 20,000
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
 KEEPING = frozenset({307, 308})
@@ -111,9 +112,9 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
         return now + timedelta(seconds=min(int(value[:9]), 366 * 86400))
     try:
         when = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
+        return max(now, when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC))
+    except (ValueError, OverflowError, TypeError, IndexError):
         return None
-    return max(now, when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC))
 
 
 class Fetcher:
@@ -193,6 +194,8 @@ class Fetcher:
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None),
+            max_line_size=LONGEST_HEADER,
+            max_field_size=LONGEST_HEADER,
             headers={"User-Agent": self._user_agent, "Accept-Encoding": "gzip, deflate"},
         )
 
@@ -279,7 +282,9 @@ def _watch(answer: aiohttp.ClientResponse) -> None:
     if connection is None or connection.protocol is None or (closed := connection.protocol.closed) is None:
         return
 
-    def wake(_: object) -> None:
+    def wake(end: asyncio.Future[None]) -> None:
+        if not end.cancelled():
+            end.exception()  # asked for here, or asyncio would log an error that nobody took
         if not answer.content.is_eof() and answer.content.exception() is None:
             answer.content.set_exception(aiohttp.ClientPayloadError("connection closed"))
 

@@ -12,7 +12,7 @@ import pytest
 from syndicator.errors import FetchError
 from syndicator.fetch import Fetcher
 from syndicator.models import Article, Poll, Source, SourceState
-from syndicator.sources import TYPES, after, next_poll, poll, read_page
+from syndicator.sources import TYPES, after, next_poll, page, poll, read_page
 from syndicator.sources.feed import CUT_SHORT
 from tests.sources.documents import BERLIN, NOW, item, rss
 from tests.sources.newsroom_server import (
@@ -205,6 +205,22 @@ def test_a_reader_that_fails_does_not_stop_the_batch(room: Newsroom, monkeypatch
 
     monkeypatch.setitem(TYPES, "feed", replace(TYPES["feed"], read=fail))  # type: ignore[arg-type]
     assert ask(source_of(room)).error.endswith("could not be read (RuntimeError).")
+
+
+def test_a_page_that_breaks_its_reader_is_a_sentence(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of ours in one page stops no other article: the page counts as unreadable, and is tried again."""
+    room.pages["/story"] = reply(200, b"<h1>Harbour</h1>", Content_Type="text/html")
+
+    def fail(*_: object) -> object:
+        raise RuntimeError("unforeseen")
+
+    async def once() -> Article:
+        async with Fetcher(user_agent="syndicator/test") as fetcher:
+            return await read_page(Article(room.url("/story"), "x"), source_of(room), fetcher, zone=BERLIN)
+
+    monkeypatch.setattr(page, "read", fail)
+    with pytest.raises(FetchError, match=r"could not be read \(RuntimeError\)"):
+        asyncio.run(once())
 
 
 def minutes(*values: float) -> list[timedelta]:

@@ -30,6 +30,7 @@ _SELECTOR = re.compile(r"""(?<![^\sA-Za-z.,:;!?"'()-])[\ufe00-\ufe0f]+""")
 _TAGS = re.compile("(\U0001f3f4[\U000e0030-\U000e007a]{1,6}\U000e007f)|[\U000e0000-\U000e007f]")
 _JUDGED = re.compile("[\u200c\u200d\u2066-\u2069\ufe00-\ufe0f\U000e0000-\U000e007f]")
 _CONTROLS = re.compile("[\x80-\x9f]")
+_CROWDED = re.compile(r"[^\w\s!-~]{31,}")
 _ISOLATE = re.compile("[\u2066-\u2069]")
 
 
@@ -43,7 +44,12 @@ def clean(text: str) -> str:
     if _JUDGED.search(text):
         text = _TAGS.sub(lambda found: found[1] or "", _HIDDEN.sub("", text))
         text = balanced(_SELECTOR.sub("", _JOINER.sub("", text)))
-    return unicodedata.normalize("NFC", _HIDDEN.sub("", text))
+    return unicodedata.normalize("NFC", _CROWDED.sub(_fewer_marks, _HIDDEN.sub("", text)))
+
+
+def _fewer_marks(run: re.Match[str]) -> str:
+    """At most 30 combining marks in a row (UAX 15, stream-safe text): sorting more takes the square of their number."""
+    return run[0][:30] + "".join(char for char in run[0][30:] if not unicodedata.combining(char))
 
 
 def mended(text: str) -> str:

@@ -47,6 +47,9 @@ ZONES: dict[str, float] = {
     for name in names.split()
 }
 
+FIRST, LAST = 1900, 9998  # years; at the calendar's ends another zone has no such day
+NEVER = datetime(LAST, 12, 31, tzinfo=UTC)
+
 _CLOCK = (
     r"(?:(?:,|t|\s|\bat\b|[-–—|·])*(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?"
     r"\s*(?P<half>[ap]\.?m\.?(?![a-z]))?\s*\(?(?P<zone>[+-]\d{1,2}:?\d{2}|[+-]\d{1,2}|(?:utc|gmt)?[+-]\d{1,2}(?::?\d{2})?|[a-z]{1,5})?\)?)?"
@@ -73,9 +76,14 @@ def parse(text: str, zone: ZoneInfo) -> datetime | date | None:
     """A moment (aware UTC), a day, or None when the text is no date. Never the current time.
 
     Reads RFC 822 with named zones, ISO 8601 and "6 January 2022"; a time without a zone is the newsroom's, a time in
-    a zone nobody knows is only a day. Numbers alone ("06/01/2022") are ambiguous and give None.
+    a zone nobody knows is only a day. Numbers alone ("06/01/2022") are ambiguous and give None, and so do years
+    before 1900 and after 9998.
     """
-    text = " ".join(text.split())[:100]
+    found = _parsed(" ".join(text[:1000].split())[:100], zone)
+    return found if found is not None and FIRST <= found.year <= LAST else None
+
+
+def _parsed(text: str, zone: ZoneInfo) -> datetime | date | None:
     for form in _FORMS:
         if match := form.match(text):
             try:
@@ -86,8 +94,10 @@ def parse(text: str, zone: ZoneInfo) -> datetime | date | None:
 
 
 def moment(text: str, zone: ZoneInfo) -> datetime | None:
-    """As `parse`, a day being its first moment in the newsroom's zone."""
+    """As `parse`, a day being its first moment in the newsroom's zone; the year 9999 means `NEVER`."""
     found = parse(text, zone)
+    if found is None and text.strip().startswith("9999-"):
+        return NEVER
     if found is None or isinstance(found, datetime):
         return found
     return datetime(found.year, found.month, found.day, tzinfo=zone).astimezone(UTC)

@@ -8,18 +8,19 @@ from zoneinfo import ZoneInfo
 from syndicator.models import Article, Source
 from syndicator.sources import dates, headline, json_feed, loose_feed, xml_feed
 from syndicator.sources.entry import Document, DocumentError, Entry, Found, Payload
-from syndicator.sources.identity import clean, keys
+from syndicator.sources.identity import LONGEST, clean, keys
 from syndicator.sources.media import photos
-from syndicator.sources.plain import decode, language, plain, summary
+from syndicator.sources.plain import cut, decode, language, plain, summary
 from syndicator.sources.sifting import sift
 from syndicator.sources.terms import once, sort, warns
 from syndicator.sources.wording import digest
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 CUT_SHORT = "The document was cut off: what is missing waits for the next poll."
-_HTML = re.compile(
-    r"\s*(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
-)
+_AHEAD = re.compile(r"\s*(?:<\?xml[^>]*>|<!--.*?-->)", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(r"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+MANY = 200  # of one kind in one item: nobody reads more, and each costs time
+LONGEST_TITLE = 500
 
 
 def read(payload: Payload, source: Source, zone: ZoneInfo) -> Found:
@@ -40,42 +41,47 @@ def read(payload: Payload, source: Source, zone: ZoneInfo) -> Found:
 
 
 def _document(text: str, url: str) -> Document:
-    if _HTML.match(text[:5000]):
+    if _is_html(text[:5000]):
         raise DocumentError("answered an HTML page, not a feed")
     if text.startswith("{"):
         return json_feed.read(text, url)
     if not text.strip():
         raise DocumentError("answered an empty document")
-    if not xml_feed.has_root(text):
-        return loose_feed.read(text, url)
     document = xml_feed.read(text, url)
     if document.entries or not re.search(r"<(?:\w+:)?(?:item|entry)\b", text) or not document.whole:
         return document
     return loose_feed.read(text, url)
 
 
+def _is_html(text: str) -> bool:
+    at = 0
+    while ahead := _AHEAD.match(text, at):
+        at = ahead.end()
+    return _HTML.match(text, at) is not None
+
+
 def _lack(entry: Entry) -> str:
     if not clean(entry.link):
-        return "has no link"
+        return "has a link that is too long" if len(entry.link) > LONGEST else "has no link"
     return "" if plain(entry.title) else "has no title"
 
 
 def _called(entry: Entry) -> str:
-    return plain(entry.title)[:80] or entry.link[:200] or entry.guid[:80] or "nameless"
+    return plain(entry.title[:1000])[:80] or entry.link[:200] or entry.guid[:80] or "nameless"
 
 
 def article_of(entry: Entry, source: Source, payload: Payload, zone: ZoneInfo) -> Article:
     """The article of one item; `payload.url` is where its GUID counts."""
-    words = sort(entry.categories)
+    words = sort(entry.categories[:MANY])
     published = _within(dates.parse(entry.published, zone))
     updated = dates.parse(entry.updated, zone)
     content, length = digest(entry.content) if entry.content else ("", 0)
     title, marks = headline.read(plain(entry.title), _told(entry))
     return Article(
         url=clean(entry.link),
-        title=title,
+        title=cut(title, LONGEST_TITLE),
         summary=summary(entry.summary or entry.content),
-        authors=once(plain(name) for name in entry.authors),
+        authors=once(plain(name) for name in entry.authors[:MANY]),
         sections=words.sections or source.sections,
         tags=words.tags,
         labels=once((*marks, *words.labels)),

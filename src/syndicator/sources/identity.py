@@ -7,11 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urljoin
 
 from yarl import URL
 
 from syndicator.models import Article, Key
+from syndicator.sources.plain import kept
 
 RULE_VERSION = 1
 
@@ -26,6 +27,7 @@ TRACKING = frozenset({
     "outputtype", "__twitter_impression", "guccounter", "feature", "cn-reloaded",
 })
 # fmt: on
+LONGEST = 2000  # characters of an address or bytes of a key: an index of PostgreSQL takes 2,700
 _LINE_BREAKS = str.maketrans("", "", "\t\r\n")
 _HOST_PREFIX = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.[^.])")
 _PATH_TAIL = re.compile(r"(?<=[^/])(?:/+|/amp(?:\.html)?|/(?:index|default)\.(?:html?|php|aspx?))$|^/+$", re.IGNORECASE)
@@ -35,12 +37,13 @@ _SLUG = re.compile(r"\d{4}|[^/]-[^/]")
 
 
 def normalise(url: str) -> str:
-    """The address as a key: host, path and what matters of the query; "" when it is not an http(s) address."""
+    """The address as a key: host, path and what matters of the query; "" when it is no usable http(s) address."""
     parsed = _parsed(url)
     if parsed is None:
         return ""
     query = sorted((name, value) for name, value in parse_qsl(parsed.raw_query_string, True) if not _tracks(name))
-    return _site(parsed) + _path(parsed) + ("?" + urlencode(query) if query else "") + _bang(parsed)
+    key = _site(parsed) + _path(parsed) + ("?" + urlencode(query) if query else "") + _bang(parsed)
+    return key if len(key) <= LONGEST else ""
 
 
 def clean(url: str) -> str:
@@ -48,9 +51,17 @@ def clean(url: str) -> str:
     parsed = _parsed(url)
     if parsed is None:
         return ""
-    kept = [part for part in parsed.raw_query_string.split("&") if part and not _tracks(part.partition("=")[0])]
+    query = [part for part in parsed.raw_query_string.split("&") if part and not _tracks(part.partition("=")[0])]
     head = f"{parsed.scheme}://{parsed.host_port_subcomponent}{parsed.raw_path or '/'}"
-    return head + ("?" + "&".join(kept) if kept else "") + _bang(parsed)
+    return head + ("?" + "&".join(query) if query else "") + _bang(parsed)
+
+
+def absolute(base: str, url: str) -> str:
+    """The address that a document at `base` means by `url`; "" when it names nothing or is no address."""
+    try:
+        return urljoin(base, kept(url).strip()) if url else ""
+    except ValueError:
+        return ""
 
 
 def host(url: str) -> str:
@@ -91,8 +102,8 @@ def keys(
     found = []
     if not is_home(link):
         found.append(Key("url:" + normalise(link), link))
-    guid = guid.strip()
-    if guid:
+    guid = kept(guid).strip()
+    if guid and len(guid.encode()) <= LONGEST:
         found += _guid_key(guid, link, feed_url, permalink)
     if canonical and names_story(canonical, link):
         found.append(Key("url:" + normalise(canonical), canonical))
@@ -114,8 +125,8 @@ def add_key(present: Sequence[Key], more: Iterable[Key]) -> tuple[Key, ...]:
 
 
 def _without(article: Article, shared: set[str]) -> Article:
-    kept = tuple(key for key in article.keys if key.key not in shared)
-    return article if len(kept) == len(article.keys) else replace(article, keys=kept)
+    own = tuple(key for key in article.keys if key.key not in shared)
+    return article if len(own) == len(article.keys) else replace(article, keys=own)
 
 
 def _guid_key(guid: str, link: str, feed_url: str, permalink: bool) -> list[Key]:
@@ -129,12 +140,15 @@ def _guid_key(guid: str, link: str, feed_url: str, permalink: bool) -> list[Key]
 
 
 def _parsed(url: str) -> URL | None:
+    url = url.strip()
+    if len(url) > LONGEST:
+        return None
     try:
-        parsed = URL(url.strip().translate(_LINE_BREAKS))
+        parsed = URL(url.translate(_LINE_BREAKS))
         usable = parsed.scheme in ("http", "https") and parsed.raw_host and parsed.port
     except ValueError:
         return None
-    return parsed if usable else None
+    return parsed if usable and len(str(parsed)) <= LONGEST else None
 
 
 def _site(parsed: URL) -> str:

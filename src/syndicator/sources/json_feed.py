@@ -3,45 +3,66 @@
 import json
 import re
 from typing import Any
-from urllib.parse import urljoin
 
 from syndicator.sources.entry import Document, DocumentError, Entry, Picture
+from syndicator.sources.identity import absolute
 from syndicator.sources.media import is_image
+from syndicator.sources.plain import kept
 
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
 _HUBS = frozenset({"websub", "pubsubhubbub"})  # other types are other protocols
 _BETWEEN = re.compile(r"[\s,]*")
+_MARK = re.compile(r'[\[\]{}]|"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.DOTALL)
 
 
 def read(text: str, url: str) -> Document:
-    """The items of a JSON Feed; of a document cut short, those that are whole. Raises DocumentError."""
+    """The items of a JSON Feed; of a broken document, those that are whole. Raises DocumentError."""
     try:
         feed = json.loads(text, strict=False)
         whole = True
     except (ValueError, RecursionError):
-        feed, whole = {"items": _saved(text), "language": ""}, False
+        items, whole = _saved(text)
+        feed = {"items": items}
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise DocumentError("answered JSON that is not a feed")
     language = _str(feed, "language")
     entries = [_entry(item, url, language) for item in feed["items"] if isinstance(item, dict)]
     hubs = (_str(hub, "url") for hub in _dicts(feed, "hubs") if _str(hub, "type").lower() in _HUBS)
     topic = _str(feed, "feed_url")
-    return Document(
-        entries, whole, tuple(urljoin(url, hub) for hub in hubs if hub), urljoin(url, topic) if topic else ""
-    )
+    return Document(entries, whole, tuple(absolute(url, hub) for hub in hubs if hub), absolute(url, topic))
 
 
-def _saved(text: str) -> list[Any] | None:
+def _saved(text: str) -> tuple[list[Any] | None, bool]:
+    """The items that can be read, and whether their list has its end; a broken item becomes an empty one."""
     start = _ITEMS.search(text)
     if start is None:
-        return None
+        return None, False
     decoder, at, found = json.JSONDecoder(strict=False), start.end(), list[Any]()
-    while True:
+    while (at := _end(_BETWEEN, text, at)) < len(text) and text[at] != "]":
         try:
-            item, at = decoder.raw_decode(text, _end(_BETWEEN, text, at))
+            item, after = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
-            return found
+            item, after = {}, _past(text, at)
+            if after < 0:
+                return found, False
         found.append(item)
+        at = after
+    return found, at < len(text)
+
+
+def _past(text: str, at: int) -> int:
+    """Where the object or list that begins at `at` ends, whatever is in it; -1 when it does not.
+
+    Of what is neither, where the next object begins.
+    """
+    if text[at] not in "[{":
+        return text.find("{", at)
+    depth = 0
+    for mark in _MARK.finditer(text, at):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(mark[0], 0)
+        if depth == 0:
+            return mark.end()
+    return -1
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
@@ -53,7 +74,7 @@ def _entry(item: dict[str, Any], url: str, language: str) -> Entry:
     guid = _str(item, "id")
     link = _str(item, "url") or (guid if guid.startswith(("http://", "https://")) else "")
     return Entry(
-        link=urljoin(url, link) if link else "",
+        link=absolute(url, link),
         guid=guid,
         title=_str(item, "title"),
         summary=_str(item, "summary") or _str(item, "content_text"),
@@ -68,17 +89,17 @@ def _entry(item: dict[str, Any], url: str, language: str) -> Entry:
 
 
 def _pictures(item: dict[str, Any], url: str) -> list[Picture]:
-    found = [Picture(urljoin(url, _str(item, name))) for name in ("image", "banner_image") if _str(item, name)]
+    found = [Picture(absolute(url, _str(item, name))) for name in ("image", "banner_image") if _str(item, name)]
     attached = [(_str(part, "url"), _str(part, "mime_type")) for part in _dicts(item, "attachments")]
     return found + [
-        Picture(urljoin(url, address), 2) for address, kind in attached if address and is_image(address, kind)
+        Picture(absolute(url, address), 2) for address, kind in attached if address and is_image(address, kind)
     ]
 
 
 def _str(item: dict[str, Any], name: str) -> str:
     value = item.get(name)
     if isinstance(value, str):
-        return value.strip()
+        return kept(value).strip()
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 

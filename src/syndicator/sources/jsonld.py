@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from syndicator.models import Photo
 from syndicator.sources.identity import normalise
-from syndicator.sources.plain import plain
+from syndicator.sources.plain import kept, plain
 from syndicator.sources.terms import section, split_credit
 
 Node = dict[str, Any]
@@ -28,6 +28,7 @@ ARTICLES = {
     "BlogPosting": "",
     "AdvertiserContentArticle": "Sponsored",
 }
+MANY = 100  # photos or authors of one story
 _WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$")
 
 
@@ -132,17 +133,17 @@ def _texts(value: Any) -> list[str]:
 def _text(value: Any) -> str:
     """The text of a value: a string, the first of a list, an object's address or name."""
     if isinstance(value, str):
-        return value.strip()
+        return kept(value).strip()
     if isinstance(value, list):
         return next((text for part in value[:20] if not isinstance(part, list) and (text := _text(part))), "")
     if isinstance(value, dict):
         kinds = (value.get(name) for name in ("@value", "@id", "url", "name", "alternateName"))
-        return next((text.strip() for text in kinds if isinstance(text, str) and text.strip()), "")
+        return next((kept(text).strip() for text in kinds if isinstance(text, str) and text.strip()), "")
     return ""
 
 
 def _each(value: Any, by_id: dict[str, Node]) -> Iterator[Node]:
-    for part in value if isinstance(value, list) else [value]:
+    for part in value[:MANY] if isinstance(value, list) else [value]:
         if isinstance(part, str) and part.strip():
             yield by_id.get(part, {"url": part, "name": part})
         elif isinstance(part, dict):

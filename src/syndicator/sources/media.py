@@ -3,30 +3,34 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.models import Photo
 from syndicator.sources.entry import Picture
-from syndicator.sources.pictures import best, is_image_path, is_small, rendition, same_picture
-from syndicator.sources.plain import plain
+from syndicator.sources.identity import absolute
+from syndicator.sources.mending import bounded
+from syndicator.sources.pictures import best, is_image_path, is_small, path_of, rendition, same_picture
+from syndicator.sources.plain import LONGEST, plain
 from syndicator.sources.terms import split_credit
 
 Element = Any  # lxml's, which has no public type
 Name = Callable[[Element], str]
 Text = Callable[[Element], str]
 
+MOST = 2000  # elements of an item in which pictures are looked for
+MANY = 100  # pictures of one story: each is compared with all others
+
 
 def of_item(item: Element, base: str, name: Name, text: Text) -> list[Picture]:
     """The pictures of an RSS item or Atom entry. Of a media:group, the renditions of one picture, only the best."""
     found = list[Picture]()
     shared = _texts(item, {}, name, text)
-    for child in item:
+    for child in item[:MOST]:
         kind = name(child)
         if kind == "media:group":
             inherited = _texts(child, shared, name, text)
-            group = [_picture(el, base, inherited, name, text) for el in child if name(el) == "media:content"]
+            group = [_picture(el, base, inherited, name, text) for el in child[:MOST] if name(el) == "media:content"]
             found += _one([p for p in group if p]) or _previews(child, base, inherited, name)
         elif kind == "media:content":
             found += [p for p in (_picture(child, base, shared, name, text),) if p]
@@ -40,7 +44,7 @@ def is_image(url: str, kind: str = "", medium: str = "") -> bool:
     """Whether an address is a picture's: by what is said of it, else by its ending."""
     if medium or kind:
         return medium == "image" or kind.startswith("image/")
-    return is_image_path(urlsplit(url).path)
+    return is_image_path(path_of(url))
 
 
 def largest_first(pictures: Iterable[Picture]) -> list[Picture]:
@@ -53,10 +57,10 @@ def photos(pictures: Iterable[Picture], content: str = "") -> tuple[Photo, ...]:
 
     Previews and attachments are taken only when there is nothing better, small pictures only when all are.
     """
-    usable = [p for p in pictures if p.url.startswith(("http://", "https://"))]
+    usable = [p for p in pictures if p.url.startswith(("http://", "https://"))][: MANY * 2]
     large = [p for p in usable if not is_small(p.url, p.width, p.height)] or usable
     rank = min((p.rank for p in large), default=0)
-    kept = [p for p in largest_first(large) if p.rank == rank]
+    kept = [p for p in largest_first(large) if p.rank == rank][:MANY]
     alts = _alts(content) if kept and "<img" in content.lower() else {}
     return best(_photo(picture, alts) for picture in kept)
 
@@ -84,12 +88,12 @@ def _photo(picture: Picture, alts: dict[str, str]) -> Photo:
 
 
 def _alts(content: str) -> dict[str, str]:
-    images = LexborHTMLParser(content).css("img[src][alt]")
+    images = LexborHTMLParser(bounded(content[:LONGEST])).css("img[src][alt]")[:MANY]
     return {img.attributes["src"] or "": plain(img.attributes["alt"] or "") for img in images}
 
 
 def _texts(parent: Element, inherited: dict[str, str], name: Name, text: Text) -> dict[str, str]:
-    own = {name(child): text(child) for child in reversed(parent) if name(child) in _TEXTS}
+    own = {name(child): text(child) for child in reversed(parent[:MOST]) if name(child) in _TEXTS}
     return inherited | {kind: words for kind, words in own.items() if words}
 
 
@@ -103,7 +107,7 @@ def _picture(el: Element, base: str, inherited: dict[str, str], name: Name, text
     own = _texts(el, {}, name, text)
     texts = inherited | own
     return Picture(
-        url=urljoin(base, url),
+        url=absolute(base, url),
         width=_number(el.get("width")),
         height=_number(el.get("height")),
         alt=own.get("media:title", ""),
@@ -113,7 +117,7 @@ def _picture(el: Element, base: str, inherited: dict[str, str], name: Name, text
 
 
 def _previews(parent: Element, base: str, texts: dict[str, str], name: Name) -> list[Picture]:
-    found = [el for el in parent if name(el) == "media:thumbnail" and el.get("url", "").strip()]
+    found = [el for el in parent[:MOST] if name(el) == "media:thumbnail" and el.get("url", "").strip()]
     return [_bare(el, el.get("url"), 1, base, texts) for el in found]
 
 
@@ -124,7 +128,7 @@ def _enclosure(el: Element, base: str, texts: dict[str, str]) -> list[Picture]:
 
 def _bare(el: Element, url: str, rank: int, base: str, texts: dict[str, str]) -> Picture:
     return Picture(
-        url=urljoin(base, url.strip()),
+        url=absolute(base, url.strip()),
         rank=rank,
         width=_number(el.get("width")),
         height=_number(el.get("height")),

@@ -2,21 +2,22 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.models import Article, Key, Photo, Source
 from syndicator.sources import dates, headline, jsonld, page_photos, visible, wording
-from syndicator.sources.identity import add_key, clean, names_story, normalise
+from syndicator.sources.identity import absolute, add_key, clean, names_story, normalise
+from syndicator.sources.mending import bounded
 from syndicator.sources.pictures import joined
-from syndicator.sources.plain import language, line, plain, summary
+from syndicator.sources.plain import cut, language, line, plain, summary
 from syndicator.sources.terms import label, once, section, warns
 
 MAX_BYTES = 2_000_000
 _DIVIDERS = "|–—·•:»-"  # between a headline and the site's name
 ACCEPT = "text/html, application/xhtml+xml;q=0.9"
+LONGEST_TITLE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,11 @@ class Page:
 
 def read(html: str, url: str, zone: ZoneInfo) -> Page:
     """The facts of a page that was found at `url`."""
-    tree = LexborHTMLParser(html)
+    tree = LexborHTMLParser(bounded(html))
     meta = _meta(tree)
     own = _attribute(tree, 'link[rel~="canonical"]', "href") or _first(meta, "og:url")
     blocks = (node.text() for node in tree.css('script[type="application/ld+json"]'))
-    linked = jsonld.read(blocks, url, {normalise(url), normalise(urljoin(url, own))})
+    linked = jsonld.read(blocks, url, {normalise(url), normalise(absolute(url, own))})
     seen = visible.read(tree, zone)
     pictures, others = page_photos.photos(tree, url, linked.photos, seen.photo)
     root = tree.root
@@ -62,9 +63,9 @@ def read(html: str, url: str, zone: ZoneInfo) -> Page:
     title = _headline(meta, linked.title or _first(meta, "og:title", "twitter:title"), line(seen.title))
     title, marks = headline.read(title, (described,))
     return Page(
-        title=title,
+        title=cut(title, LONGEST_TITLE),
         summary=described,
-        canonical=urljoin(url, canonical) if canonical else "",
+        canonical=absolute(url, canonical),
         photos=pictures,
         pictures=others,
         authors=once(linked.authors or authors),

@@ -4,16 +4,18 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
-from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.models import Photo
+from syndicator.sources.identity import absolute
 from syndicator.sources.pictures import best, joined, size
 from syndicator.sources.plain import plain
 from syndicator.sources.terms import split_credit
 from syndicator.sources.visible import Beside
 
+MANY = 100  # figures of a page that are looked at: each picture is compared with all others
+MOST = 2_000  # of its meta elements
 _BEGINS = ("og:image", "og:image:url")
 _SECURE = "og:image:secure_url"
 _TWIN = ("twitter:image", "twitter:image:src")
@@ -36,7 +38,7 @@ def photos(
 
 def _usable(listed: Iterable[Photo], url: str) -> Iterator[Photo]:
     for photo in listed:
-        address = urljoin(url, photo.url) if photo.url else ""
+        address = absolute(url, photo.url)
         if address.startswith(("http://", "https://")):
             yield replace(photo, url=address)
 
@@ -44,7 +46,7 @@ def _usable(listed: Iterable[Photo], url: str) -> Iterator[Photo]:
 def _cards(tree: LexborHTMLParser) -> list[Photo]:
     """The pictures for cards; what follows an og:image belongs to it."""
     found, twin = list[dict[str, str]](), dict[str, str]()
-    for node in tree.css("meta[content]"):
+    for node in tree.css("meta[content]")[:MOST]:
         name = (node.attributes.get("property") or node.attributes.get("name") or "").lower()
         text = plain(node.attributes.get("content") or "")
         if name in _BEGINS or (name == _SECURE and not found):
@@ -65,7 +67,7 @@ def _card(told: dict[str, str]) -> Photo:
 
 def _figures(tree: LexborHTMLParser) -> list[Photo]:
     found, beside = [], Beside(tree)
-    for figure in tree.css("figure"):
+    for figure in tree.css("figure")[:MANY]:
         image, words = figure.css_first("img"), figure.css_first("figcaption")
         if image is not None and not beside(figure):
             caption, credit = split_credit(words.text(separator=" ")) if words is not None else ("", "")

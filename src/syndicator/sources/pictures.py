@@ -29,9 +29,17 @@ def is_image_path(path: str) -> bool:
     return _IMAGE_END.search(path) is not None
 
 
+def path_of(url: str) -> str:
+    """The path of an address, "" for what is none."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
+
+
 def same_picture(one: str, other: str) -> bool:
     """Whether two addresses show one picture: the same path, or the same file resized or cut to a shape."""
-    a, b = _RESIZED.sub("", urlsplit(one).path), _RESIZED.sub("", urlsplit(other).path)
+    a, b = _RESIZED.sub("", path_of(one)), _RESIZED.sub("", path_of(other))
     return bool(one) and (one == other or (a == b and len(a) > 1 and is_image_path(a)))
 
 
@@ -39,7 +47,10 @@ def size(url: str, width: int = 0, height: int = 0) -> tuple[int, int]:
     """Width and height in pixels: as told, else as the file's name or the query says, 0 where nobody does."""
     if width:
         return width, height
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return 0, 0
     named = _NAMED_SIZE.search(parts.path)
     if named and int(named[1]) >= _LEAST:
         return int(named[1]), int(named[2])

@@ -24,7 +24,18 @@ _INLINE = re.compile(
 _TAG = re.compile(rf"</?(?:[a-z]\w*:)?(?:{_TAGS})(?:[\s/][^<>]*)?>", re.IGNORECASE)
 _OPEN_END = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?$", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7};?|#x[0-9a-f]{1,6};?|[a-z][a-z0-9]{1,31}(?:;|(?![a-z0-9=])))", re.IGNORECASE)
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# What a document in wide characters begins with: byte order marks, the longer first, and "<" or "{" in UTF-32.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    *((first.encode(name), name) for name in ("utf-32-le", "utf-32-be") for first in "<{"),
+)
+# What no database keeps: NUL, and halves of a character, which JSON can write.
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
+LONGEST = 1_000_000  # characters of markup read for one text
 _WIDE = re.compile(rb"(?:\s\0)*([<{])\0|(?:\0\s)*\0[<{]")
 _DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?([\w.:-]+)""")
 _NOT_UTF8 = re.compile("[\udc80-\udcff]+")
@@ -50,7 +61,7 @@ _MORE = re.compile(r"\s*(?:\[(?:…|\.\.\.)\]|(?:Continue reading|Read more)\b.{
 
 def plain(markup: str) -> str:
     """The text of a piece of HTML, or of plain text, on one line. Entities escaped twice are decoded too."""
-    text = _strip(markup)
+    text = _strip(markup[:LONGEST])
     for _ in range(3):
         decoded = _ENTITY.sub(_character, text)
         if decoded == text:
@@ -62,6 +73,11 @@ def plain(markup: str) -> str:
 def line(text: str) -> str:
     """Plain text on one line: characters as they should be, every kind of space a plain one."""
     return " ".join(clean(text).split())
+
+
+def kept(text: str) -> str:
+    """The text as any database keeps it: without NUL and lone surrogates."""
+    return _UNKEPT.sub("", text)
 
 
 def summary(markup: str, limit: int = 600) -> str:

@@ -1,6 +1,7 @@
 """An article's own page, read for what its source left out."""
 
 import asyncio
+import logging
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ from syndicator.sources import page, robots
 from syndicator.sources.answers import content_type, refusal
 from syndicator.sources.kinds import TYPES
 from syndicator.sources.plain import decode
+
+log = logging.getLogger(__name__)
 
 
 async def read_page(article: Article, source: Source, fetcher: Fetcher, *, zone: ZoneInfo) -> Article:
@@ -31,9 +34,18 @@ async def read_page(article: Article, source: Source, fetcher: Fetcher, *, zone:
     form, charset = content_type(answer)
     if "html" not in form and (form or not answer.body.lstrip().startswith(b"<")):
         raise FetchError(f"{shown(answer.url)} answered {form or 'something'}, not a page.", status=answer.status)
-    html = decode(answer.body, charset)
-    facts = await asyncio.to_thread(page.read, html, answer.url, zone)
-    filled = page.fill(article, facts, source, answer.url, zone)
+    try:
+        facts = await asyncio.to_thread(_facts, answer.body, charset, answer.url, zone)
+        filled = page.fill(article, facts, source, answer.url, zone)
+    except Exception as error:
+        # What somebody put into a page must not stop the other articles.
+        log.warning("page %s could not be read", shown(answer.url), exc_info=True)
+        said = f"{shown(answer.url)} could not be read ({type(error).__name__})."
+        raise FetchError(said, status=answer.status) from error
     if filled.provisional:
         raise FetchError(f"{shown(answer.url)} shows no headline.", status=answer.status)
     return filled
+
+
+def _facts(body: bytes, charset: str, url: str, zone: ZoneInfo) -> page.Page:
+    return page.read(decode(body, charset), url, zone)

@@ -21,7 +21,7 @@ from syndicator.sources.media import photos
 from syndicator.sources.plain import decode, language, plain
 from syndicator.sources.sifting import newest_first, sift
 from syndicator.sources.terms import once, sort
-from syndicator.sources.xml_feed import CONTROL, tree
+from syndicator.sources.xml_feed import CONTROL, Looks, tree
 
 ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.8, */*;q=0.5"
 UNPACKED = 10_000_000  # bytes: as much as is taken of a document that was not packed
@@ -29,7 +29,10 @@ LONGEST = 2_048  # characters of an address, by the protocol
 DEEPEST = 8  # parts of an address that may be a section's, scheme and host among them
 
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(urlset|sitemapindex)\b", re.IGNORECASE)
-_END = re.compile(r"</(?:[\w.-]+:)?(?:urlset|sitemapindex)\s*>\s*(?:<!--.*?-->\s*)*$", re.IGNORECASE | re.DOTALL)
+_LOOKS = Looks(
+    re.compile(r"</(?:[\w.-]+:)?(?:urlset|sitemapindex)\s*>", re.IGNORECASE),
+    re.compile(r"(?:\w+:)?(?:url|sitemap)", re.IGNORECASE),
+)
 _HTML = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _FEED = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 # What content systems call their lists of sections, tags and people, and the addresses of these.
@@ -64,10 +67,10 @@ def read(payload: Payload, source: Source, zone: ZoneInfo) -> Found:
     Raises DocumentError when it is neither.
     """
     body, complete = _unpacked(payload.body)
-    root, whole = _document(decode(body, payload.charset).lstrip("\ufeff \t\r\n"), payload.url)
+    root, whole, half = _document(decode(body, payload.charset).lstrip("\ufeff \t\r\n"), payload.url)
     whole = whole and complete
     items = [el for el in root.iter() if _name(el) in ("url", "sitemap")]
-    items = items if whole else items[:-1]
+    items = items[:-1] if half or not complete else items
     age = _Age(payload.at, source.fresh, zone)
     found = _index(items, payload, age) if _name(root) == "sitemapindex" else _stories(items, source, payload, age)
     return Found(
@@ -89,14 +92,14 @@ def _unpacked(body: bytes) -> tuple[bytes, bool]:
     return text, machine.eof and not machine.unused_data.strip(b"\0")
 
 
-def _document(text: str, url: str) -> tuple[Element, bool]:
+def _document(text: str, url: str) -> tuple[Element, bool, bool]:
     start = _ROOT.search(text[:20_000])
     if start is None:
         raise DocumentError(_what_else(text[:20_000]))
     if "<!ENTITY" in text[: start.start()].upper():
         raise DocumentError("declares entities of its own, which is refused")
     # What stands before the root (declarations, a DTD) is left out.
-    return tree(CONTROL.sub("", text[start.start() :]), url, _END)
+    return tree(CONTROL.sub("", text[start.start() :]), url, _LOOKS)
 
 
 def _what_else(text: str) -> str:

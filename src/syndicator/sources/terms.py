@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from syndicator.sources.plain import plain
+from syndicator.sources.plain import cut, plain
 
 LABELS = {
     **dict.fromkeys(("opinion", "op-ed", "oped", "comment is free"), "Opinion"),
@@ -31,6 +31,7 @@ SENSITIVE = frozenset(
     {"adult", "content warning", "disturbing content", "explicit", "graphic", "graphic content", "graphic images"}
     | {"graphic violence", "mature", "nsfw", "rta-5042-1996-1400-1577-rta", "sensitive", "sensitive content"}
 )
+LONGEST_CAPTION = 5000  # characters: looking for the credit takes some 200 steps at each
 HOME = frozenset({"home", "homepage", "home page", "front page", "start"})
 _PATH = re.compile(r"\s*(?:>|›|»|→)\s*")
 _CREDIT = re.compile(
@@ -97,7 +98,7 @@ def sort(categories: Iterable[tuple[str, str]]) -> Sorted:
 
 def split_credit(text: str) -> tuple[str, str]:
     """A caption and the credit at its end: "… | Photo: Someone" gives ("…", "Someone")."""
-    text = plain(text)
+    text = cut(plain(text), LONGEST_CAPTION)
     match = _CREDIT.match(text) or _COPYRIGHT.match(text)
     if match is None:
         return text, ""

@@ -19,6 +19,7 @@ from syndicator.sources.terms import is_path, label, section, split_credit
 
 PARAGRAPH = 120  # characters: a block that long is the story, unless it is a caption
 NEAR = 40  # blocks looked at after the headline
+DEEPEST = 40  # elements within one another that a piece of text is looked for in
 _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub"}
     | {"sup", "time", "u"}
@@ -151,9 +152,9 @@ def _joined(parts: list[str]) -> str:
 
 def _home(text: LexborNode, beside: Beside) -> LexborNode | None:
     """The block a piece of text stands in; None when it is not for reading."""
-    node = text.parent
-    while node is not None and node.tag in _INLINE:
-        node = node.parent
+    node, inline = text.parent, 0
+    while node is not None and node.tag in _INLINE and inline < DEEPEST:
+        node, inline = node.parent, inline + 1
     hidden = any(up.tag in _NOT_TEXT for up in _upwards(node))
     return None if hidden or node is None or beside(node) else node
 

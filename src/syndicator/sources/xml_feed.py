@@ -5,14 +5,17 @@ dcterms:available, media:rating (0.6.5). So the tree is read here, and feedparse
 """
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from syndicator.sources.entry import Document, DocumentError, Entry
+from syndicator.sources.identity import absolute
 from syndicator.sources.media import of_item
+from syndicator.sources.mending import balanced
 
 _NAMESPACES = {
     "http://www.w3.org/2005/atom": "",
@@ -29,58 +32,82 @@ _NAMESPACES = {
     "http://search.yahoo.com/mrss/": "media:",
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What a kind of document looks like: its end tag, and the names of its items."""
+
+    end: re.Pattern[str]
+    item: re.Pattern[str]
+
+
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(rss|feed|rdf)\b", re.IGNORECASE)
-_END = re.compile(r"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)*$", re.IGNORECASE | re.DOTALL)
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_LOOSE_AMPERSAND = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|&(?!(?:#\d+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos);)(\w{2,31};)?", re.DOTALL
+_BARE = re.compile(r"<(?:[\w.-]+:)?(channel|item|entry)\b", re.IGNORECASE)
+_LOOKS = Looks(
+    re.compile(r"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE),
+    re.compile(r"(?:\w+:)?(?:item|entry)", re.IGNORECASE),
 )
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+MOST = 2000  # elements looked at in one item
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 Element = Any  # lxml's, which has no public type
 Fields = dict[str, list[Element]]
 
 
-def has_root(text: str) -> bool:
-    """Whether somewhere near its beginning the document opens a feed."""
-    return _ROOT.search(text[:20_000]) is not None
-
-
 def read(text: str, url: str) -> Document:
-    """The items of a feed; a broken one gives what can be saved. Raises DocumentError for one with entities."""
-    start = _ROOT.search(text)
-    if start is None:
+    """The items of a feed, or of a document of items alone; a broken one gives what can be saved.
+
+    Raises DocumentError when nothing near its beginning is a feed's, and for one with entities.
+    """
+    start = _start(text)
+    if start < 0:
         raise DocumentError("answered something that is not a feed")
-    if "<!ENTITY" in text[: start.start()].upper():
+    if "<!ENTITY" in text[:start].upper():
         raise DocumentError("declares entities of its own, which is refused")
     # What stands before the root (declarations, blank lines, warnings of a script) is left out, any DTD with it.
-    body = CONTROL.sub("", text[start.start() :])
-    root, whole = tree(body, url, _END)
+    body = CONTROL.sub("", text[start:])
+    root, whole, half = tree(body, url, _LOOKS, rooted=_ROOT.match(body) is not None)
     items = [el for el in root.iter() if _name(el) in ("item", "entry")]
-    if not whole:
+    if half:
         items = items[:-1]
     language = _language(root)
     entries = [_entry(item, url, language) for item in items]
     return Document(entries, whole, _related(root, url, "hub"), next(iter(_related(root, url, "self")), ""))
 
 
-def tree(body: str, url: str, end: re.Pattern[str]) -> tuple[Element, bool]:
-    """The tree of a document that starts at its root, and whether it is whole: well-formed, or with `end` at its end.
+def _start(text: str) -> int:
+    found = (form.search(text[:20_000]) for form in (_ROOT, _BARE))
+    return min((match.start() for match in found if match), default=-1)
 
-    Nothing outside it is read and no entity expanded. Raises DocumentError when there is nothing to save.
+
+def tree(body: str, url: str, looks: Looks, *, rooted: bool = True) -> tuple[Element, bool, bool]:
+    """The tree of a document, whether it has its end, and whether its last item is cut off.
+
+    `rooted` is whether it begins with its root. Nothing outside it is read and no entity expanded. Raises
+    DocumentError when there is nothing to save.
     """
     try:
-        return etree.fromstring(body.encode(), _parser(recover=False), base_url=url), True
+        return etree.fromstring(body.encode(), _parser(recover=False), base_url=url), True, False
     except etree.XMLSyntaxError:
-        whole = end.search(body[-2000:]) is not None
-    mended = _LOOSE_AMPERSAND.sub(lambda m: m[0] if m[0].startswith("<!") else "&amp;" + (m[1] or ""), body)
+        mended, half = balanced(body, looks.item)
+    whole = _has_end(body, looks) if rooted else not half
     try:
-        root = etree.fromstring(mended.encode(), _parser(recover=True), base_url=url)
+        # In an element of our own, for documents with several roots, or with none.
+        root = etree.fromstring(f"<documents>{mended}</documents>".encode(), _parser(recover=True), base_url=url)
     except etree.XMLSyntaxError as error:
         raise DocumentError("answered a document that is broken beyond reading") from error
     if root is None:
         raise DocumentError("answered a document that is broken beyond reading")
-    return root, whole
+    return (root[0] if len(root) == 1 else root), whole, half and not whole
+
+
+def _has_end(body: str, looks: Looks) -> bool:
+    """Whether the document has its end tag, with no item after it; scripts write behind it."""
+    tail = body[-10_000:]
+    ends = list(looks.end.finditer(tail))
+    return bool(ends) and re.search(f"<{looks.item.pattern}\b", tail[ends[-1].end() :], re.IGNORECASE) is None
 
 
 def _parser(*, recover: bool) -> etree.XMLParser:
@@ -99,25 +126,29 @@ def _parser(*, recover: bool) -> etree.XMLParser:
 def _name(element: Element) -> str:
     """The tag with our prefix for its namespace; unknown namespaces keep their own prefix."""
     tag = element.tag
-    if not isinstance(tag, str):
-        return ""
+    return _named(tag, element.prefix) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=1024)
+def _named(tag: str, prefix: str | None) -> str:
     if not tag.startswith("{"):
         return tag.lower()
     space, _, local = tag[1:].partition("}")
-    own = "embargo" if "embargo" in space.lower() else element.prefix or "other"
+    own = "embargo" if "embargo" in space.lower() else prefix or "other"
     return _NAMESPACES.get(space.lower(), f"{own}:") + local.lower()
 
 
 def _entry(item: Element, url: str, language: str) -> Entry:
     fields: Fields = {}
-    for child in item:
+    for child in item[:MOST]:
         fields.setdefault(_name(child), []).append(child)
     atom = _name(item) == "entry"
     guid = _first(fields, "guid", "id") or item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about", "")
     permalink = all(el.get("isPermaLink", "true").strip().lower() != "false" for el in fields.get("guid", ()))
     link = _link(fields) or (guid if permalink and guid.startswith(("http://", "https://")) else "")
+    base = item.base or url
     return Entry(
-        link=urljoin(item.base or url, link) if link else "",
+        link=absolute(base, link),
         guid=guid,
         permalink=permalink,
         title=_first(fields, "title", "dc:title", "media:title"),
@@ -132,7 +163,7 @@ def _entry(item: Element, url: str, language: str) -> Entry:
         future_is_embargo=atom,
         embargo=_embargo(fields),
         ratings=[_text(el) for el in item.iter() if _name(el) in ("media:rating", "media:adult")],
-        pictures=of_item(item, item.base or url, _name, _text),
+        pictures=of_item(item, base, _name, _text),
     )
 
 
@@ -140,9 +171,7 @@ def _related(root: Element, url: str, rel: str) -> tuple[str, ...]:
     """Where the feed's own links of this relation lead, as WebSub's discovery wants them: "hub" and "self"."""
     parents = [root, *(child for child in root if _name(child) == "channel")]
     links = (el for parent in parents for el in parent if _name(el) == "link" and el.get("href"))
-    return tuple(
-        urljoin(el.base or url, el.get("href").strip()) for el in links if rel in el.get("rel", "").lower().split()
-    )
+    return tuple(absolute(el.base or url, el.get("href")) for el in links if rel in el.get("rel", "").lower().split())
 
 
 def _text(element: Element) -> str:
@@ -172,6 +201,7 @@ def _authors(fields: Fields) -> list[str]:
         inside = [_text(child) for child in author if _name(child) == "name"]
         names += inside or ([] if len(author) else [_text(author)])
     # RSS asks for "address (Name)" here.
+    names = [name[:200] for name in names]
     return [re.sub(r"^\S+@\S+\s*\((.+)\)$", r"\1", name) for name in names if not re.fullmatch(r"\S+@\S+", name)]
 
 
@@ -193,6 +223,8 @@ def _embargo(fields: Fields) -> str:
 
 
 def _language(root: Element) -> str:
+    if root.tag == "documents" and len(root):
+        root = root[0]
     if own := root.get(_XML_LANG):
         return str(own)
     parents = [root, *(child for child in root if _name(child) == "channel")]
