@@ -1,10 +1,10 @@
 """What a source said of an article, and what is different when it says it again. Pure."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC
-from urllib.parse import urlsplit
 
 from syndicator.models import Article, Photo
 
@@ -18,6 +18,9 @@ NAMES = {"url": "address", "title": "headline", "content": "body", "sensitive": 
 
 FIELDS = {"photo": ("photos",), "content": ("content", "words")}
 """The fields of an article that a part stands for, where they are not the one of its name."""
+
+
+_ADDRESS = re.compile(r"^https?://|[?#].*$", re.IGNORECASE)
 
 
 def found(article: Article) -> dict[str, str]:
@@ -87,8 +90,8 @@ def _photo(photos: tuple[Photo, ...]) -> str:
     """The first photo as its story uses it. Of its address only the path: the rest is often made anew each time."""
     if not photos:
         return ""
-    one, parts = photos[0], urlsplit(photos[0].url)
-    return json.dumps([parts.netloc + parts.path, one.alt, one.caption, one.credit, one.terms], ensure_ascii=False)
+    one = photos[0]
+    return json.dumps([_ADDRESS.sub("", one.url), one.alt, one.caption, one.credit, one.terms], ensure_ascii=False)
 
 
 def _said(article: Article, name: str) -> str:

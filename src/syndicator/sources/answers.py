@@ -2,9 +2,9 @@
 
 import re
 from http import HTTPStatus
-from urllib.parse import urljoin
 
 from syndicator.fetch import Response, shown
+from syndicator.sources.identity import absolute
 
 # RFC 8288 (2017): <address>; name=value; name="value", and a comma before the next one.
 _LINK = re.compile(r'<([^<>]*)>((?:[^,<"]|"[^"]*")*)')
@@ -38,5 +38,5 @@ def linked(answer: Response, rel: str) -> tuple[str, ...]:
             named = _REL.search(rest)
             rels = (named[1] or named[2] or "").lower().split() if named else []
             if rel in rels and "anchor" not in rest.lower():
-                found.append(urljoin(answer.url, address.strip()))
+                found.append(absolute(answer.url, address.strip()))
     return tuple(found)

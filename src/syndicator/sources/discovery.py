@@ -1,10 +1,11 @@
 """Which hub speaks for a feed: WebSub's discovery (W3C Recommendation, 23 January 2018, section 4)."""
 
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from syndicator.fetch import Response
 from syndicator.sources.answers import linked
 from syndicator.sources.entry import Found
+from syndicator.sources.identity import absolute
 
 MOST_HUBS = 4
 LONGEST = 2_000  # characters of an address
@@ -20,7 +21,7 @@ def named(answer: Response, found: Found | None = None) -> tuple[str, str]:
     hubs = [hub for hub in linked(answer, "hub") or said.hub.split() if _fits(hub)]
     if not hubs or (found is None and not linked(answer, "self")):
         return "", ""
-    topics = (*linked(answer, "self"), urljoin(answer.url, said.topic), answer.url)
+    topics = (*linked(answer, "self"), absolute(answer.url, said.topic), answer.url)
     secure_first = sorted(dict.fromkeys(hubs), key=lambda hub: not hub.lower().startswith("https://"))
     return " ".join(secure_first[:MOST_HUBS]), next((topic for topic in topics if _fits(topic)), "")
 

@@ -5,10 +5,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
 
 from syndicator.models import Photo
-from syndicator.sources.identity import normalise
+from syndicator.sources.identity import absolute, normalise
 from syndicator.sources.plain import kept, plain
 from syndicator.sources.terms import section, split_credit
 
@@ -91,14 +90,7 @@ def _foreign(article: Node, url: str, own: Collection[str]) -> int:
     said = [text for name in ("mainEntityOfPage", "url") if (text := _text(article.get(name)))]
     if not said:
         return 1
-    return 0 if any(normalise(_joined(url, text)) in own for text in said) else 2
-
-
-def _joined(url: str, text: str) -> str:
-    try:
-        return urljoin(url, text)
-    except ValueError:
-        return ""
+    return 0 if any(normalise(absolute(url, text)) in own for text in said) else 2
 
 
 def _parsed(block: str) -> Any:

@@ -15,6 +15,7 @@ _TOKEN = re.compile(
 )
 _SPANS = {"<![CDATA[": "]]>", "<!--": "-->", "<?": "?>"}
 _LOOSE = re.compile(r"&(?!(?:#\d{1,7}|#x[0-9a-f]{1,6}|amp|lt|gt|quot|apos);)(\w{2,31};)?", re.IGNORECASE)
+_REFERENCE = re.compile(r"&#(?:(\d{1,7})|x([0-9a-f]{1,6}));", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""(?<![\w:.-])([a-z_][\w:.-]*+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _HTML_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-z][a-z0-9]*+)(?P<rest>[^>]*+)", re.IGNORECASE)
 _QUOTED = re.compile(r"""\"[^"]*+\"|'[^']*+'""")
@@ -114,7 +115,14 @@ def _close(name: str, open_tags: list[str], out: list[str]) -> None:
 
 
 def _text(text: str) -> str:
-    return _LOOSE.sub(_escaped, text).replace("<", "&lt;").replace("]]>", "]]&gt;")
+    return _LOOSE.sub(_escaped, _REFERENCE.sub(_character, text)).replace("<", "&lt;").replace("]]>", "]]&gt;")
+
+
+def _character(reference: re.Match[str]) -> str:
+    """A reference as it stands where XML has that character (XML 1.0, 2.2); others, which parsers choke on, are gone."""
+    code = int(reference[1]) if reference[1] else int(reference[2], 16)
+    known = code in (9, 10, 13) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
+    return reference[0] if known else ""
 
 
 def _escaped(ampersand: re.Match[str]) -> str:

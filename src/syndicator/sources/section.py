@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -12,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 from syndicator.models import Article, Source
 from syndicator.sources import dates, slugs
 from syndicator.sources.entry import DocumentError, Found, Payload
-from syndicator.sources.identity import clean, is_home, keys, normalise
+from syndicator.sources.identity import absolute, clean, is_home, keys, normalise
 from syndicator.sources.plain import cut, decode, plain
 from syndicator.sources.sifting import sift
 
@@ -67,7 +66,7 @@ def _matches(page: LexborHTMLParser, source: Source) -> list[LexborNode]:
 
 def _base(page: LexborHTMLParser, url: str) -> str:
     named = page.css_first("base[href]")
-    return urljoin(url, (named.attributes["href"] or "") if named is not None else "")
+    return absolute(url, named.attributes["href"] or "") or url if named is not None else url
 
 
 def _link(match: LexborNode, base: str, zone: ZoneInfo) -> _Link:
@@ -77,14 +76,7 @@ def _link(match: LexborNode, base: str, zone: ZoneInfo) -> _Link:
     words = _words(anchor) if anchor is not None else plain(match.text(separator=" "))
     time = match.css_first("time[datetime]")
     when = dates.parse(time.attributes["datetime"] or "", zone) if time is not None else None
-    return _Link(_joined(base, written), words, when)
-
-
-def _joined(base: str, written: str) -> str:
-    try:
-        return urljoin(base, written) if written else ""
-    except ValueError:
-        return ""
+    return _Link(absolute(base, written), words, when)
 
 
 def _words(anchor: LexborNode) -> str:

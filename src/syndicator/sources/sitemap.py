@@ -9,15 +9,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from syndicator.models import Article, Source
 from syndicator.sources import dates, headline, slugs
 from syndicator.sources.entry import DocumentError, Found, Payload, Picture
 from syndicator.sources.feed import CUT_SHORT
-from syndicator.sources.identity import clean, keys
+from syndicator.sources.identity import absolute, clean, keys
 from syndicator.sources.media import photos
+from syndicator.sources.pictures import path_of
 from syndicator.sources.plain import decode, language, plain
 from syndicator.sources.sifting import newest_first, sift
 from syndicator.sources.terms import once, sort
@@ -136,12 +137,12 @@ def _index(items: Sequence[Element], payload: Payload, age: _Age) -> Found:
     for number, item in enumerate(items, 1):
         texts = _texts(item)
         address, when = (
-            clean(urljoin(payload.url, texts.get("loc", ""))),
+            clean(absolute(payload.url, texts.get("loc", ""))),
             dates.parse(texts.get("lastmod", ""), age.zone),
         )
         if not texts.get("loc") or not address:
             skipped.append(f"Sitemap {number} of the index has no address.")
-        elif _NO_STORIES.search(urlsplit(address).path.rpartition("/")[2].lower()) or age.old(when):
+        elif _NO_STORIES.search(path_of(address).rpartition("/")[2].lower()) or age.old(when):
             continue
         else:
             steady = steady and isinstance(when, datetime)
@@ -155,7 +156,7 @@ def _index(items: Sequence[Element], payload: Payload, age: _Age) -> Found:
 
 def _numbers(address: str) -> list[int]:
     """ "posts-2026-11.xml" after "posts-2026-9.xml": software numbers its sitemaps upwards."""
-    return [int(digits[:9]) for digits in re.findall(r"\d+", urlsplit(address).path)]
+    return [int(digits[:9]) for digits in re.findall(r"\d+", path_of(address))]
 
 
 # ---------------------------------------------------------------------------------------------- a sitemap
@@ -195,7 +196,7 @@ def _stories(items: Sequence[Element], source: Source, payload: Payload, age: _A
 def _row(number: int, item: Element, base: str) -> _Row:
     texts, news = _texts(item), _child(item, "news")
     written = texts.get("loc", "")
-    link = written if written.startswith(("http://", "https://")) or not written else urljoin(base, written)
+    link = written if written.startswith(("http://", "https://")) or not written else absolute(base, written)
     return _Row(number, link, item, texts, news, _texts(news))
 
 
@@ -244,7 +245,7 @@ def _article(row: _Row, address: str, source: Source, base: str) -> Article:
 def _pictures(item: Element, base: str) -> list[Picture]:
     found = [_texts(child) for child in item if _name(child) == "image"]
     return [
-        Picture(urljoin(base, image["loc"]), caption=image.get("caption") or image.get("title", ""))
+        Picture(absolute(base, image["loc"]), caption=image.get("caption") or image.get("title", ""))
         for image in found
         if image.get("loc")
     ]

@@ -88,6 +88,13 @@ def _atom(item: dict[str, str]) -> str:
     )
 
 
+def _sitemap(item: dict[str, str]) -> str:
+    told = (
+        f"<news:publication_date>2026-11-23T10:00:00Z</news:publication_date><news:title>{item['title']}</news:title>"
+    )
+    return f"<url><loc>{item['link']}</loc><news:news>{told}</news:news>{item['inside']}</url>"
+
+
 def _json(item: dict[str, str]) -> str:
     told = {"id": item["guid"], "url": item["link"], "title": item["title"], "content_text": item["text"]}
     return json.dumps(told | {"date_published": item["date"]})[:-1] + item["inside"] + "}"
@@ -102,6 +109,13 @@ RDF = Form(
     "</rdf:RDF>",
 )
 ATOM = Form("atom", _atom, f'<feed xmlns="http://www.w3.org/2005/Atom" {SPACES}><title>News</title>', "</feed>")
+SITEMAP = Form(
+    "sitemap",
+    _sitemap,
+    f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+    f'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9" {SPACES}>',
+    "</urlset>",
+)
 JSON = Form("json", _json, '{"version": "https://jsonfeed.org/version/1.1", "title": "News", "items": [', "]}", ", ")
 
 XML = (RSS, RDF, ATOM)

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from functools import partial
 
-from tests.sources.nasty.corpus import DECLARATION, FORMS, JSON, RSS, SITE, XML, Case, Form, Group
+from tests.sources.nasty.corpus import DECLARATION, FORMS, JSON, RSS, SITE, SITEMAP, XML, Case, Form, Group
 
 ODD_LINKS = {
     "javascript": "javascript:alert(1)",
@@ -75,6 +75,7 @@ ODD_TITLES = {
     "comments": "&lt;!--" * 100_000,
     "scripts": "&lt;script&gt;" * 50_000,
     "credits": "| Photo: " * 50_000,
+    "references to no character": "&#xD800;&#0;&#x1F;&#xFFFF;&#1114112;",
     "noncharacters": "\ufffe\uffff\U0001ffff",
 }
 ODD_GUIDS = {
@@ -102,6 +103,8 @@ def groups() -> dict[str, Group]:
     }
     for name, kind in {"entities": _entities, "markup": _markup, "roots": _roots}.items():
         made |= {f"{form.name}, {name}": partial(kind, form) for form in XML}
+    for name, kind in {"cut off": _cut, "encodings": _encodings, "entities": _entities, "markup": _markup}.items():
+        made[f"sitemap, {name}"] = partial(kind, SITEMAP)
     return made | {"json, odd items of its own": _json, "no feeds": _no_feeds}
 
 
