@@ -119,7 +119,7 @@ def _text(text: str) -> str:
 
 
 def _character(reference: re.Match[str]) -> str:
-    """A reference as it stands where XML has that character (XML 1.0, 2.2); others, which parsers choke on, are gone."""
+    """A reference as it stands where XML has that character (XML 1.0, 2.2); others, which stop parsers, are gone."""
     code = int(reference[1]) if reference[1] else int(reference[2], 16)
     known = code in (9, 10, 13) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
     return reference[0] if known else ""
