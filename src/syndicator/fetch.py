@@ -23,6 +23,7 @@ from syndicator.errors import FetchError
 
 MAX_REDIRECTS = 5
 KEEP_ALIVE = 75.0  # seconds: longer than the usual pace of polling, so that most polls reuse a connection
+ENCODINGS = "gzip, deflate, br, zstd"  # what aiohttp unpacks, piece by piece, with the libraries we require
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
 KEEPING = frozenset({307, 308})
@@ -193,7 +194,7 @@ class Fetcher:
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None),
-            headers={"User-Agent": self._user_agent, "Accept-Encoding": "gzip, deflate"},
+            headers={"User-Agent": self._user_agent, "Accept-Encoding": ENCODINGS},
         )
 
     def _place(self, host: str) -> asyncio.Semaphore:

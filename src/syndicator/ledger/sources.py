@@ -1,19 +1,27 @@
 """What the ledger knows of sources: pace, validators, failures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
 
+from syndicator.ledger.prepared import Prepared
 from syndicator.ledger.schema import articles, sources
 from syndicator.ledger.store import Store
 from syndicator.models import Source, SourceState
 
 _FIELDS = tuple(field.name for field in fields(SourceState))
-
-
-_SAVE = update(sources).where(sources.c.name == bindparam("of"))
+_t = sources.c
+_COLUMNS = select(*(_t[field] for field in _FIELDS))
+_ALL = Prepared(_COLUMNS)
+_ONE = Prepared(_COLUMNS.where(_t.name == bindparam("of")))
+_NOW_DUE = _t.gone.is_(False) & (_t.next_poll.is_(None) | (_t.next_poll <= bindparam("now", type_=_t.next_poll.type)))
+_DUE = Prepared(_COLUMNS.where(_NOW_DUE))
+_FAILING = Prepared(_COLUMNS.where((_t.failures >= bindparam("times")) | _t.gone))
+_PLACES = Prepared(select(_t.name, _t.url))
+_COUNT = Prepared(select(func.count().label("known")).select_from(sources))
+_SAVE = update(sources).where(_t.name == bindparam("of"))
 
 
 def save(connection: Connection, states: Sequence[SourceState]) -> None:
@@ -29,8 +37,8 @@ def save(connection: Connection, states: Sequence[SourceState]) -> None:
 
 def load(connection: Connection, name: str) -> SourceState | None:
     """A source's state, None before its first poll."""
-    row = connection.execute(select(sources).where(sources.c.name == name)).mappings().first()
-    return SourceState(**{field: row[field] for field in _FIELDS}) if row else None
+    row = _ONE.first(connection, {"of": name})
+    return SourceState(**row) if row else None
 
 
 class Sources:
@@ -38,34 +46,52 @@ class Sources:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._strangers = Strangers()
 
     def states(self, configured: Iterable[Source]) -> dict[str, SourceState]:
         """The state of each configured source, a fresh one where the ledger knows none."""
         with self._store.read() as connection:
-            rows = connection.execute(select(sources)).mappings().all()
-        known = {row["name"]: SourceState(**{field: row[field] for field in _FIELDS}) for row in rows}
+            known = {row["name"]: SourceState(**row) for row in _ALL.all(connection, {})}
         return {s.name: _of(s, known.get(s.name)) for s in configured}
 
     def due(self, configured: Iterable[Source], now: datetime) -> dict[str, SourceState]:
-        """The sources whose next poll has come."""
-        table = sources.c
+        """The sources whose next poll has come; one that is gone for good has none."""
+        listed = {source.name: source for source in configured}
         with self._store.read() as connection:
-            waiting = connection.execute(select(table.name, table.url).where(table.next_poll > now))
-            later = {(name, url) for name, url in waiting}
-        asked = [source for source in configured if (source.name, source.url) not in later]
-        return self.states(asked) if asked else {}
+            waiting = [SourceState(**row) for row in _DUE.all(connection, {"now": now})]
+            strangers = self._strangers.among(connection, listed)
+        found = {one.name: one for one in waiting if one.name in listed and one.url == listed[one.name].url}
+        return found | {source.name: SourceState(source.name, source.url) for source in strangers}
+
+    def failing(self, configured: Iterable[Source], times: int) -> list[SourceState]:
+        """The configured sources that could not be read so many times in a row, or are gone for good."""
+        with self._store.read() as connection:
+            rows = _FAILING.all(connection, {"times": times})
+        found = {row["name"]: SourceState(**row) for row in rows} if rows else {}
+        return [found[s.name] for s in configured if s.name in found and found[s.name].url == s.url] if rows else []
+
+    def follow_moves(self, configured: Iterable[Source]) -> None:
+        """A source whose configured address is now the one it has moved to goes on: seeded, and with its validators."""
+        wanted = {source.name: source.url for source in configured}
+        with self._store.read() as connection:
+            moved = connection.execute(select(_t.name, _t.moved).where(_t.moved != "")).all()
+        followed = [{"of": name, "there": there} for name, there in moved if wanted.get(name) == there]
+        if followed:
+            query = update(sources).where(_t.name == bindparam("of"), _t.moved == bindparam("there"))
+            with self._store.write() as connection:
+                connection.execute(query.values(url=bindparam("there"), moved=""), followed)
 
     def forget_validators(self, name: str | None = None) -> None:
         """Make the next poll read everything again: all sources, or one."""
-        values = {"etag": "", "last_modified": "", "digest": "", "next_poll": None}
+        values = {"etag": "", "last_modified": "", "digest": "", "next_poll": None, "gone": False}
         query = update(sources).values(values)
         with self._store.write() as connection:
             connection.execute(query if name is None else query.where(sources.c.name == name))
 
     def read_now(self, name: str, now: datetime) -> None:
-        """Make the source's next poll due; one that was never read is due already."""
+        """Make the source's next poll due, also of one that is gone; one that was never read is due already."""
         with self._store.write() as connection:
-            connection.execute(update(sources).where(sources.c.name == name).values(next_poll=now))
+            connection.execute(update(sources).where(sources.c.name == name).values(next_poll=now, gone=False))
 
     def new_since(self, moment: datetime) -> dict[str, int]:
         """How many articles each source was the first to bring since a moment; those of a first poll do not count."""
@@ -88,6 +114,24 @@ class Sources:
         """Drop a source that is no longer configured."""
         with self._store.write() as connection:
             connection.execute(delete(sources).where(sources.c.name == name))
+
+
+class Strangers:
+    """Configured sources that the ledger does not know under their address: looked for when rows come or go."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[int, int] | None = None
+
+    def among(self, connection: Connection, listed: Mapping[str, Source]) -> list[Source]:
+        """Those of the listed ones."""
+        rows = _COUNT.first(connection, {}) or {}
+        seen = (len(listed), rows.get("known", 0))
+        if seen == self._seen:
+            return []
+        known = {(row["name"], row["url"]) for row in _PLACES.all(connection, {})}
+        found = [source for source in listed.values() if (source.name, source.url) not in known]
+        self._seen = None if found else seen
+        return found
 
 
 def _of(source: Source, known: SourceState | None) -> SourceState:

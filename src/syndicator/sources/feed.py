@@ -39,7 +39,7 @@ def read(payload: Payload, source: Source, zone: ZoneInfo) -> Found:
             skipped.append(f"“{article.title}” has no address of its own.")
     if not document.whole:
         skipped.append(CUT_SHORT)
-    return Found(tuple(kept), tuple(skipped), document.whole)
+    return Found(tuple(kept), tuple(skipped), document.whole, pace=document.patience.at(payload.at))
 
 
 def _document(text: str, url: str) -> Document:
@@ -90,7 +90,7 @@ def _article(entry: Entry, source: Source, payload: Payload, zone: ZoneInfo) -> 
         content=content,
         words=length,
         source=source.name,
-        keys=keys(entry.link, entry.guid, "", payload.url, permalink=entry.permalink),
+        keys=keys(entry.link, entry.guid, "", source.url, (*payload.via, payload.url), permalink=entry.permalink),
     )
 
 

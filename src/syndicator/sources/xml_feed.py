@@ -13,6 +13,7 @@ from lxml import etree
 
 from syndicator.sources.entry import Document, DocumentError, Entry
 from syndicator.sources.media import of_item
+from syndicator.sources.patience import of_channel
 
 _NAMESPACES = {
     "http://www.w3.org/2005/atom": "",
@@ -25,6 +26,7 @@ _NAMESPACES = {
     "http://purl.org/dc/elements/1.1/": "dc:",
     "http://purl.org/dc/terms/": "dcterms:",
     "http://purl.org/rss/1.0/modules/content/": "content:",
+    "http://purl.org/rss/1.0/modules/syndication/": "sy:",
     "http://search.yahoo.com/mrss": "media:",
     "http://search.yahoo.com/mrss/": "media:",
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
@@ -36,6 +38,8 @@ _LOOSE_AMPERSAND = re.compile(
     r"<!\[CDATA\[.*?\]\]>|&(?!(?:#\d+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos);)(\w{2,31};)?", re.DOTALL
 )
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+_PARTS = frozenset({"channel", "item", "entry"})
 
 Element = Any  # lxml's, which has no public type
 Fields = dict[str, list[Element]]
@@ -60,7 +64,13 @@ def read(text: str, url: str) -> Document:
     if not whole:
         items = items[:-1]
     language = _language(root)
-    return Document([_entry(item, url, language) for item in items], whole)
+    return Document([_entry(item, url, language) for item in items], whole, of_channel(_head(root), _name, _text))
+
+
+def _head(root: Element) -> list[Element]:
+    """What the document says of itself, before and beside its items."""
+    parents = [root, *(child for child in root if _name(child) == "channel")]
+    return [el for parent in parents for el in parent if _name(el) not in _PARTS]
 
 
 def _tree(body: str, url: str) -> tuple[Element, bool]:
@@ -181,6 +191,5 @@ def _embargo(fields: Fields) -> str:
 def _language(root: Element) -> str:
     if own := root.get(_XML_LANG):
         return str(own)
-    parents = [root, *(child for child in root if _name(child) == "channel")]
-    found = (_text(el) for parent in parents for el in parent if _name(el) in ("language", "dc:language"))
+    found = (_text(el) for el in _head(root) if _name(el) in ("language", "dc:language"))
     return next(found, "")
