@@ -201,9 +201,11 @@ class Daemon:
 
     def _start_polls(self) -> None:
         # Half a tick ahead: what falls due just after this tick would else wait for a whole one.
-        due = self.room.ledger.sources.due(self.room.config.sources.values(), self.room.clock() + TICK / 2)
         with self._guard:
-            asked = [state for name, state in due.items() if name not in self._polling]
+            polling = frozenset(self._polling)  # only a tick adds to it
+        soon = self.room.clock() + TICK / 2
+        asked = list(self.room.ledger.sources.due(self.room.config.sources.values(), soon, polling).values())
+        with self._guard:
             self._polling.update(state.name for state in asked)
         if asked:
             self._in_loop(self._poll_all(asked))

@@ -1,8 +1,10 @@
 """What the ledger knows of sources: pace, validators, failures."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
 
@@ -12,6 +14,7 @@ from syndicator.ledger.store import Store
 from syndicator.models import Source, SourceState
 
 _FIELDS = tuple(field.name for field in fields(SourceState))
+_values = attrgetter(*_FIELDS)
 _t = sources.c
 _COLUMNS = select(*(_t[field] for field in _FIELDS))
 _ALL = Prepared(_COLUMNS)
@@ -21,13 +24,30 @@ _DUE = Prepared(_COLUMNS.where(_NOW_DUE))
 _FAILING = Prepared(_COLUMNS.where((_t.failures >= bindparam("times")) | _t.gone))
 _PLACES = Prepared(select(_t.name, _t.url))
 _COUNT = Prepared(select(func.count().label("known")).select_from(sources))
-_SAVE = update(sources).where(_t.name == bindparam("of"))
+_DUE_NAMES = Prepared(select(_t.name).where(_NOW_DUE))
+
+
+class _Many(Prepared):
+    """A statement for many rows at once, straight through the driver."""
+
+    def run_all(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Execute for each; how many rows were touched. All have the same names. Raises the driver's errors."""
+        ready = self._for(connection, rows[0])
+        driver: Any = connection.connection.driver_connection
+        cursor = driver.cursor()
+        cursor.executemany(ready.text, [ready.parameters(row) for row in rows])
+        touched = int(cursor.rowcount)
+        cursor.close()
+        return touched
+
+
+_SAVE = _Many(update(sources).where(_t.name == bindparam("of")))
 
 
 def save(connection: Connection, states: Sequence[SourceState]) -> None:
     """Keep what is known of some sources, each named once; part of the transaction that stores their articles."""
-    values = [{field: getattr(state, field) for field in _FIELDS} for state in states]
-    if not values or connection.execute(_SAVE, [{"of": one["name"], **one} for one in values]).rowcount == len(values):
+    values = [dict(zip(_FIELDS, _values(state), strict=True)) for state in states]
+    if not values or _SAVE.run_all(connection, [{"of": one["name"], **one} for one in values]) == len(values):
         return
     known = set(connection.execute(select(sources.c.name)).scalars())
     missing = [one for one in values if one["name"] not in known]
@@ -54,14 +74,19 @@ class Sources:
             known = {row["name"]: SourceState(**row) for row in _ALL.all(connection, {})}
         return {s.name: _of(s, known.get(s.name)) for s in configured}
 
-    def due(self, configured: Iterable[Source], now: datetime) -> dict[str, SourceState]:
-        """The sources whose next poll has come; one that is gone for good has none."""
-        listed = {source.name: source for source in configured}
+    def due(
+        self, configured: Iterable[Source], now: datetime, without: Set[str] = frozenset()
+    ) -> dict[str, SourceState]:
+        """The sources whose next poll has come, `without` those; one that is gone for good has none."""
+        places = {source.name: source.url for source in configured}
         with self._store.read() as connection:
-            waiting = [SourceState(**row) for row in _DUE.all(connection, {"now": now})]
-            strangers = self._strangers.among(connection, listed)
-        found = {one.name: one for one in waiting if one.name in listed and one.url == listed[one.name].url}
-        return found | {source.name: SourceState(source.name, source.url) for source in strangers}
+            # Names first: while thousands are being asked, nearly all that are due are among them.
+            asked = any(row["name"] not in without for row in _DUE_NAMES.all(connection, {"now": now}))
+            rows = _DUE.all(connection, {"now": now}) if asked else []
+            strangers = self._strangers.among(connection, places)
+        known = {row["name"]: SourceState(**row) for row in rows if places.get(row["name"]) == row["url"]}
+        found = known | {name: SourceState(name, places[name]) for name in strangers}
+        return {name: state for name, state in found.items() if name not in without}
 
     def failing(self, configured: Iterable[Source], times: int) -> list[SourceState]:
         """The configured sources that could not be read so many times in a row, or are gone for good."""
@@ -122,14 +147,14 @@ class Strangers:
     def __init__(self) -> None:
         self._seen: tuple[int, int] | None = None
 
-    def among(self, connection: Connection, listed: Mapping[str, Source]) -> list[Source]:
-        """Those of the listed ones."""
+    def among(self, connection: Connection, places: Mapping[str, str]) -> list[str]:
+        """The names of those, by name and address."""
         rows = _COUNT.first(connection, {}) or {}
-        seen = (len(listed), rows.get("known", 0))
+        seen = (len(places), rows.get("known", 0))
         if seen == self._seen:
             return []
         known = {(row["name"], row["url"]) for row in _PLACES.all(connection, {})}
-        found = [source for source in listed.values() if (source.name, source.url) not in known]
+        found = [name for name, url in places.items() if (name, url) not in known]
         self._seen = None if found else seen
         return found
 
