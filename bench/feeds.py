@@ -1,6 +1,7 @@
-"""A server of feeds, as cheap as can be: `python -m bench.feeds HOSTS [SHARE [ITEMS]]`.
+"""A server of feeds, as cheap as can be: `python -m bench.feeds HOSTS [SHARE]`.
 
 The feeds do not change by themselves; each question with `turn` gives every SHAREth of them, others each time, a story.
+Those whose turn comes first have twenty stories, the others one, so that a ledger with all of them is filled soon.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ KNOWN = re.compile(rb'\r\nif-none-match: ("v\d+")', re.IGNORECASE)
 counts = {"whole": 0, "same": 0}
 turns = 0
 share = 100
-items = 1
+STORIES, SOON = 20, 10
 
 
 def version(number: int) -> int:
@@ -34,7 +35,8 @@ def version(number: int) -> int:
 
 def feed(number: int, version: int) -> bytes:
     """A feed, its newest story first."""
-    listed = "".join(ITEM.format(version + one, number) for one in range(items, 0, -1))
+    stories = STORIES if number % share < SOON else 1
+    listed = "".join(ITEM.format(version + one, number) for one in range(stories, 0, -1))
     title = f"<title>Example {number}</title>"
     return f'<?xml version="1.0"?><rss version="2.0"><channel>{title}{listed}</channel></rss>'.encode()
 
@@ -85,8 +87,8 @@ def _reply(*, turn: bool = False) -> dict[str, int]:
 
 def main() -> None:
     """Say where the feeds are, and how many were asked for."""
-    global share, items  # noqa: PLW0603 - as above
-    wanted, share, items = map(int, [*sys.argv[1:], share, items][:3] if len(sys.argv) == 2 else sys.argv[1:])
+    global share  # noqa: PLW0603 - as above
+    wanted, share = map(int, (*sys.argv[1:], share)[:2])
     hosts = [f"127.0.{number // 200 + 1}.{number % 200 + 1}" for number in range(wanted)]
     listening, ports = threading.Event(), list[int]()
     threading.Thread(target=lambda: asyncio.run(serve(hosts, listening, ports)), daemon=True).start()

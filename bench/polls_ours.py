@@ -15,6 +15,7 @@ from syndicator.room import open_room
 
 LOOK = 0.005  # seconds between two looks whether all polls are stored; ten times as long where they are thousands
 PATIENCE = 60.0
+FIRST = 5  # times the patience for the first round, which fills the ledger
 
 
 def main() -> None:
@@ -31,8 +32,8 @@ def main() -> None:
         when = clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return ledger.execute(later, (when,)).fetchone() is None and ledger.execute(first).fetchone() == (0,)
 
-    def all_stored() -> None:
-        end = perf_counter() + PATIENCE
+    def all_stored(patience: float = PATIENCE) -> None:
+        end = perf_counter() + patience
         while not stored():
             waiting.wait(look)
             if perf_counter() > end:
@@ -47,7 +48,7 @@ def main() -> None:
 
     def answer_all() -> None:
         try:
-            all_stored()
+            all_stored(PATIENCE * FIRST)
             answer({"ready": True}, one_round)
         finally:
             os.kill(os.getpid(), signal.SIGTERM)
