@@ -15,13 +15,20 @@ class Loop:
     def __init__(self, urls: list[str]) -> None:
         self._urls = urls
         self._etags: dict[str, str] = {}
+        # Places of its own: to wait for one of the connector's costs a walk over all that wait, at each answer.
+        self._places = asyncio.Semaphore(100)
+        self._by_host = {url.split("/")[2]: asyncio.Semaphore(2) for url in urls}
         self._runner = asyncio.Runner()
         self._session = self._runner.run(self._open())
 
     async def _open(self) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100, limit_per_host=2))
+        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
 
     async def _ask(self, url: str) -> None:
+        async with self._by_host[url.split("/")[2]], self._places:
+            await self._get(url)
+
+    async def _get(self, url: str) -> None:
         known = self._etags.get(url)
         async with self._session.get(url, headers={"If-None-Match": known} if known else {}) as answer:
             if answer.status != 304:

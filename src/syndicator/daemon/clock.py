@@ -25,7 +25,7 @@ from syndicator.compose import fetcher
 from syndicator.daemon.notify import notify
 from syndicator.daemon.round import PAGES, tidy, work
 from syndicator.errors import StoreError, SyndicatorError
-from syndicator.fetch import Fetcher
+from syndicator.fetch import SIDE_BY_SIDE, Fetcher
 from syndicator.models import Account, Article, Delivery, Poll, Source, SourceState
 from syndicator.pipeline.verify import due as verify_due
 from syndicator.room import Room
@@ -212,7 +212,14 @@ class Daemon:
 
     async def _poll_all(self, asked: list[SourceState]) -> None:
         """Side by side. What has come is stored together: a little later while others are slow, else at once."""
-        await asyncio.gather(*(self._poll(self.room.config.sources[state.name], state) for state in asked))
+        waiting = iter(pipeline.by_turns(asked))
+
+        async def work() -> None:
+            for state in waiting:
+                await self._poll(self.room.config.sources[state.name], state)
+
+        # As many as can be asked at a time: thousands that wait for a place would cost more than the polls.
+        await asyncio.gather(*(work() for _ in range(min(len(asked), SIDE_BY_SIDE))))
         self._wake()
 
     async def _poll(self, source: Source, state: SourceState) -> None:

@@ -17,18 +17,26 @@ _FIELDS = tuple(field.name for field in fields(SourceState))
 _values = attrgetter(*_FIELDS)
 _t = sources.c
 _COLUMNS = select(*(_t[field] for field in _FIELDS))
-_ALL = Prepared(_COLUMNS)
-_ONE = Prepared(_COLUMNS.where(_t.name == bindparam("of")))
 _NOW_DUE = _t.gone.is_(False) & (_t.next_poll.is_(None) | (_t.next_poll <= bindparam("now", type_=_t.next_poll.type)))
-_DUE = Prepared(_COLUMNS.where(_NOW_DUE))
-_FAILING = Prepared(_COLUMNS.where((_t.failures >= bindparam("times")) | _t.gone))
-_PLACES = Prepared(select(_t.name, _t.url))
-_COUNT = Prepared(select(func.count().label("known")).select_from(sources))
-_DUE_NAMES = Prepared(select(_t.name).where(_NOW_DUE))
 
 
 class _Many(Prepared):
-    """A statement for many rows at once, straight through the driver."""
+    """A statement for many rows at once, straight between the driver and a state: thousands pass in each round."""
+
+    def states(self, connection: Connection, **given: Any) -> list[SourceState]:
+        """The rows that are found. Raises the driver's errors."""
+        ready = self._for(connection, given)
+        found = []
+        for row in self._cursor(connection, ready, given):
+            values = list(row)
+            for place, get in ready.results:
+                values[place] = get(values[place])
+            found.append(SourceState(*values))
+        return found
+
+    def words(self, connection: Connection, **given: Any) -> list[Any]:
+        """The rows as the driver has them. Raises the driver's errors."""
+        return list(self._cursor(connection, self._for(connection, given), given))
 
     def run_all(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
         """Execute for each; how many rows were touched. All have the same names. Raises the driver's errors."""
@@ -41,6 +49,13 @@ class _Many(Prepared):
         return touched
 
 
+_ALL = _Many(_COLUMNS)
+_ONE = _Many(_COLUMNS.where(_t.name == bindparam("of")))
+_DUE = _Many(_COLUMNS.where(_NOW_DUE))
+_DUE_NAMES = _Many(select(_t.name).where(_NOW_DUE))
+_FAILING = _Many(_COLUMNS.where((_t.failures >= bindparam("times")) | _t.gone))
+_PLACES = _Many(select(_t.name, _t.url))
+_COUNT = _Many(select(func.count()).select_from(sources))
 _SAVE = _Many(update(sources).where(_t.name == bindparam("of")))
 
 
@@ -57,8 +72,7 @@ def save(connection: Connection, states: Sequence[SourceState]) -> None:
 
 def load(connection: Connection, name: str) -> SourceState | None:
     """A source's state, None before its first poll."""
-    row = _ONE.first(connection, {"of": name})
-    return SourceState(**row) if row else None
+    return next(iter(_ONE.states(connection, of=name)), None)
 
 
 class Sources:
@@ -71,7 +85,7 @@ class Sources:
     def states(self, configured: Iterable[Source]) -> dict[str, SourceState]:
         """The state of each configured source, a fresh one where the ledger knows none."""
         with self._store.read() as connection:
-            known = {row["name"]: SourceState(**row) for row in _ALL.all(connection, {})}
+            known = {one.name: one for one in _ALL.states(connection)}
         return {s.name: _of(s, known.get(s.name)) for s in configured}
 
     def due(
@@ -81,19 +95,19 @@ class Sources:
         places = {source.name: source.url for source in configured}
         with self._store.read() as connection:
             # Names first: while thousands are being asked, nearly all that are due are among them.
-            asked = any(row["name"] not in without for row in _DUE_NAMES.all(connection, {"now": now}))
-            rows = _DUE.all(connection, {"now": now}) if asked else []
+            asked = any(name not in without for (name,) in _DUE_NAMES.words(connection, now=now))
+            waiting = _DUE.states(connection, now=now) if asked else []
             strangers = self._strangers.among(connection, places)
-        known = {row["name"]: SourceState(**row) for row in rows if places.get(row["name"]) == row["url"]}
+        known = {one.name: one for one in waiting if places.get(one.name) == one.url}
         found = known | {name: SourceState(name, places[name]) for name in strangers}
         return {name: state for name, state in found.items() if name not in without}
 
     def failing(self, configured: Iterable[Source], times: int) -> list[SourceState]:
         """The configured sources that could not be read so many times in a row, or are gone for good."""
         with self._store.read() as connection:
-            rows = _FAILING.all(connection, {"times": times})
-        found = {row["name"]: SourceState(**row) for row in rows} if rows else {}
-        return [found[s.name] for s in configured if s.name in found and found[s.name].url == s.url] if rows else []
+            found = _FAILING.states(connection, times=times)
+        places = {source.name: source.url for source in configured} if found else {}
+        return [state for state in found if places.get(state.name) == state.url]
 
     def follow_moves(self, configured: Iterable[Source]) -> None:
         """A source whose configured address is now the one it has moved to goes on: seeded, and with its validators."""
@@ -149,11 +163,10 @@ class Strangers:
 
     def among(self, connection: Connection, places: Mapping[str, str]) -> list[str]:
         """The names of those, by name and address."""
-        rows = _COUNT.first(connection, {}) or {}
-        seen = (len(places), rows.get("known", 0))
+        seen = (len(places), int(_COUNT.words(connection)[0][0]))
         if seen == self._seen:
             return []
-        known = {(row["name"], row["url"]) for row in _PLACES.all(connection, {})}
+        known = {(name, url) for name, url in _PLACES.words(connection)}
         found = [name for name, url in places.items() if (name, url) not in known]
         self._seen = None if found else seen
         return found

@@ -1,8 +1,10 @@
 """Poll: sources are read side by side, and what they gave is stored in one transaction."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 import structlog
 
@@ -42,6 +44,17 @@ def _patient(room: Room, result: Poll) -> Poll:
         return result
     asked = room.patience.get(result.source)
     return result if asked is None or (result.pace and asked <= result.pace) else replace(result, pace=asked)
+
+
+def by_turns(asked: Sequence[SourceState]) -> list[SourceState]:
+    """In an order in which the hosts take turns, so that one with many sources, or a slow one, holds up no other."""
+    asked_before = Counter[str]()
+    turns = []
+    for state in asked:
+        host = (state.moved or state.url).split("/", 3)[2:3]
+        turns.append(asked_before["".join(host)])
+        asked_before["".join(host)] += 1
+    return [state for _, state in sorted(zip(turns, asked, strict=True), key=itemgetter(0))]
 
 
 def store(room: Room, results: Sequence[tuple[SourceState, Poll]], backfill: int = 0) -> int:

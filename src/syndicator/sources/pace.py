@@ -21,9 +21,9 @@ def next_poll(source: Source, state_before: SourceState, poll: Poll, *, told: bo
     The pace and a little more after success; after errors `every`, at least a minute, doubled each time up to an hour;
     what a Retry-After asks for, up to a day, but never faster than `every`.
     """
-    every = max(source.every, SHORTEST_PACE)
     if not poll.error:
         return poll.at + _spread(source, poll.at, pace(source, state_before, poll, told=told))
+    every = max(source.every, SHORTEST_PACE)
     if poll.retry_at is not None:
         return max(poll.at + every, min(poll.retry_at, poll.at + LONGEST_PATIENCE))
     first = max(every, FIRST_BACKOFF)
@@ -70,26 +70,28 @@ def after(state: SourceState, source: Source, poll: Poll, *, told: bool = False)
     A source with another address starts anew, unseeded.
     """
     before = state if state.url == source.url else SourceState(source.name, source.url)
-    following = next_poll(source, before, poll, told=told)
     if poll.error:
-        failures = before.failures + 1
         return replace(
-            before, last_poll=poll.at, next_poll=following, failures=failures, error=poll.error, gone=poll.gone
+            before,
+            last_poll=poll.at,
+            next_poll=next_poll(source, before, poll, told=told),
+            failures=before.failures + 1,
+            error=poll.error,
+            gone=poll.gone,
         )
-    return replace(
-        before,
-        last_poll=poll.at,
-        next_poll=following,
+    wait = pace(source, before, poll, told=told)
+    return SourceState(
+        source.name,
+        source.url,
         # What a cut-off first document left out is not news when the next poll finds it.
         seeded=before.seeded or CUT_SHORT not in poll.skipped,
         etag=poll.etag,
         last_modified=poll.last_modified,
         digest=poll.digest,
+        next_poll=poll.at + _spread(source, poll.at, wait),
+        last_poll=poll.at,
         last_success=poll.at,
         last_change=poll.at if poll.changed else before.last_change,
-        failures=0,
-        error="",
         moved=poll.moved,
-        gone=False,
-        pace=round(pace(source, before, poll, told=told).total_seconds()),
+        pace=round(wait.total_seconds()),
     )
