@@ -28,7 +28,8 @@ def list_sources(options: Options, form: Listing) -> None:
          "seeded": states[one.name].seeded, "last_poll": states[one.name].last_poll,
          "last_success": states[one.name].last_success, "last_change": states[one.name].last_change,
          "next_poll": states[one.name].next_poll, "failures": states[one.name].failures,
-         "error": states[one.name].error or None}
+         "error": states[one.name].error or None, "pace": states[one.name].pace or None,
+         "moved": states[one.name].moved or None, "gone": states[one.name].gone}
         for one in room.config.sources.values()
     ]  # fmt: skip
     if form is Listing.JSON:
@@ -40,6 +41,8 @@ def list_sources(options: Options, form: Listing) -> None:
 
 def _line(room: Room, one: dict[str, Any]) -> tuple[object, ...]:
     state = one["error"] or ("ok" if one["seeded"] else "not read yet")
+    if one["moved"] and not one["error"]:
+        state = f"moved to {one['moved']}: change its url"
     times = (local(one[name], room.zone, seconds=True) for name in ("last_success", "next_poll"))
     return one["name"], one["every"], *times, one["failures"], state, one["url"]
 

@@ -88,8 +88,9 @@ def once(room: Room) -> None:
 
 
 async def _ingest(room: Room) -> None:
+    states = room.ledger.sources.states(room.config.sources.values())
     async with fetcher(room) as way:
-        await pipeline.poll(room, room.config.sources, way)
+        await pipeline.poll(room, [name for name, state in states.items() if not state.gone], way)
         for article in room.ledger.articles.to_check(room.clock(), limit=1_000):
             await pipeline.check(room, article, way)
         articles = room.ledger.articles.new(room.clock(), limit=10_000)

@@ -133,13 +133,17 @@ def counted(found: list[Health]) -> str:
 def of_source(source: Source, state: SourceState, now: datetime, zone: ZoneInfo) -> Health:
     """How a source is: "Read 40 s ago", or why it could not be read."""
     read = times.relative(state.last_success, now, zone) if state.last_success else ""
+    if state.gone:
+        said = _("Gone: its server says so (410). It is read no more until its address is changed")
+        return Health("failed", "failed", said, 0)
     if state.failures:
         said = several("Could not be read: {{why}}", "Could not be read {n} times: {{why}}", state.failures)
         said = said.format(why=state.error.rstrip("."))
         return Health("failed" if state.failures >= UNREACHED else "look", _source_shape(state), said, 0)
     if not state.last_poll:
         return Health("look", "look", _("Not read yet"), 1)
-    if now - state.last_poll > max(source.every * 3, timedelta(minutes=5)):
+    pace = max(source.every, timedelta(seconds=state.pace))
+    if now - state.last_poll > max(pace * 3, timedelta(minutes=5)):
         return Health("look", "look", _("Not read since {time}").format(time=times.at(state.last_poll, now, zone)), 2)
     return Health("working", "sent", _("Read {ago}").format(ago=read), 3)
 
