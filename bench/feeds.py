@@ -23,14 +23,14 @@ NUMBER = re.compile(rb"^GET /(\d+)\.xml")
 KNOWN = re.compile(rb'\r\nif-none-match: ("v\d+")', re.IGNORECASE)
 
 counts = {"whole": 0, "same": 0}
-turns = 0
+turns = [0]
 share = 100
 STORIES, SOON = 20, 10
 
 
 def version(number: int) -> int:
     """How often a feed has changed."""
-    return turns // share + (number % share < turns % share)
+    return turns[0] // share + (number % share < turns[0] % share)
 
 
 def feed(number: int, version: int) -> bytes:
@@ -80,14 +80,13 @@ async def serve(hosts: list[str], listening: threading.Event, ports: list[int]) 
 
 
 def _reply(*, turn: bool = False) -> dict[str, int]:
-    global turns  # noqa: PLW0603 - the state of this process, which is one server
-    turns += turn
+    turns[0] += turn
     return counts
 
 
 def main() -> None:
     """Say where the feeds are, and how many were asked for."""
-    global share  # noqa: PLW0603 - as above
+    global share
     wanted, share = map(int, (*sys.argv[1:], share)[:2])
     hosts = [f"127.0.{number // 200 + 1}.{number % 200 + 1}" for number in range(wanted)]
     listening, ports = threading.Event(), list[int]()

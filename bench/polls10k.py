@@ -45,7 +45,9 @@ def _round(server: Child, ours: Child, plain: Child) -> dict[str, Round]:
 def _cpu(rounds: list[dict[str, Round]]) -> Figure:
     mine, plain = (middle(one["same"][who]["cpu"] for one in rounds) / SOURCES * 1000 for who in ("ours", "plain"))
     ratio = middle(one["same"]["ours"]["cpu"] / one["same"]["plain"]["cpu"] for one in rounds)
-    return Figure("10,000 feeds, CPU of an unchanged poll", ratio, "×", 1.5, f"{mine:.3f} against {plain:.3f} ms a poll")
+    return Figure(
+        "10,000 feeds, CPU of an unchanged poll", ratio, "×", 1.5, f"{mine:.3f} against {plain:.3f} ms a poll"
+    )
 
 
 def _rate(rounds: list[dict[str, Round]], kind: str, words: str) -> Figure:

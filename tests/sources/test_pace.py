@@ -122,7 +122,10 @@ def test_an_items_own_words_are_not_the_feeds() -> None:
     """Only the head of the document speaks for it; Atom may carry the module, too."""
     assert read(rss(item(1, "<ttl>60</ttl>"))).pace is None
     entry = "<title>A</title><link href='https://news.example/a'/>"
-    assert read(atom(entry).replace(b"<entry>", f"<sy:updatePeriod {SY}>daily</sy:updatePeriod><entry>".encode())).pace == D
+    assert (
+        read(atom(entry).replace(b"<entry>", f"<sy:updatePeriod {SY}>daily</sy:updatePeriod><entry>".encode())).pace
+        == D
+    )
 
 
 def test_resting_hours_end_on_the_hour() -> None:

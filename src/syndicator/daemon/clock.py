@@ -211,7 +211,7 @@ class Daemon:
             self._in_loop(self._poll_all(asked))
 
     async def _poll_all(self, asked: list[SourceState]) -> None:
-        """Side by side. What has come is stored together: a little later while others are slow, else at once."""
+        """Side by side. What is new is stored together: a little later while others are slow, else at once."""
         waiting = iter(pipeline.by_turns(asked))
 
         async def work() -> None:
@@ -224,8 +224,10 @@ class Daemon:
 
     async def _poll(self, source: Source, state: SourceState) -> None:
         if self._way:
-            self._polled.put(await pipeline.poll_one(self.room, source, state, self._way))
-            if self._gathering is None:
+            done = await pipeline.poll_one(self.room, source, state, self._way)
+            self._polled.put(done)
+            # What brought nothing can wait for the end of its batch or the next tick.
+            if done[1].changed and self._gathering is None:
                 self._gathering = self._loop.call_later(GATHER, self._gathered)
 
     def _gathered(self) -> None:

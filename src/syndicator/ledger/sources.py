@@ -1,9 +1,9 @@
 """What the ledger knows of sources: pace, validators, failures."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import fields
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
@@ -14,7 +14,6 @@ from syndicator.ledger.store import Store
 from syndicator.models import Source, SourceState
 
 _FIELDS = tuple(field.name for field in fields(SourceState))
-_values = attrgetter(*_FIELDS)
 _t = sources.c
 _COLUMNS = select(*(_t[field] for field in _FIELDS))
 _NOW_DUE = _t.gone.is_(False) & (_t.next_poll.is_(None) | (_t.next_poll <= bindparam("now", type_=_t.next_poll.type)))
@@ -55,13 +54,14 @@ _DUE = _Many(_COLUMNS.where(_NOW_DUE))
 _DUE_NAMES = _Many(select(_t.name).where(_NOW_DUE))
 _FAILING = _Many(_COLUMNS.where((_t.failures >= bindparam("times")) | _t.gone))
 _PLACES = _Many(select(_t.name, _t.url))
-_COUNT = _Many(select(func.count()).select_from(sources))
+_ROWS: Any = select(func.count()).select_from(sources)
+_COUNT = _Many(_ROWS)
 _SAVE = _Many(update(sources).where(_t.name == bindparam("of")))
 
 
 def save(connection: Connection, states: Sequence[SourceState]) -> None:
     """Keep what is known of some sources, each named once; part of the transaction that stores their articles."""
-    values = [dict(zip(_FIELDS, _values(state), strict=True)) for state in states]
+    values = [{name: getattr(state, name) for name in _FIELDS} for state in states]
     if not values or _SAVE.run_all(connection, [{"of": one["name"], **one} for one in values]) == len(values):
         return
     known = set(connection.execute(select(sources.c.name)).scalars())
@@ -89,7 +89,7 @@ class Sources:
         return {s.name: _of(s, known.get(s.name)) for s in configured}
 
     def due(
-        self, configured: Iterable[Source], now: datetime, without: Set[str] = frozenset()
+        self, configured: Iterable[Source], now: datetime, without: AbstractSet[str] = frozenset()
     ) -> dict[str, SourceState]:
         """The sources whose next poll has come, `without` those; one that is gone for good has none."""
         places = {source.name: source.url for source in configured}

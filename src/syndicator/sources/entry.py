@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from syndicator.models import Article
-from syndicator.sources.patience import Patience
+from syndicator.sources.patience import NO_WISH, Patience
 
 
 class DocumentError(Exception):
@@ -65,7 +65,7 @@ class Document:
 
     entries: list[Entry]
     whole: bool = True
-    patience: Patience = Patience()
+    patience: Patience = NO_WISH
 
 
 @dataclass(frozen=True, slots=True)

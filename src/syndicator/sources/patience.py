@@ -38,9 +38,10 @@ class Patience:
         return hour.hour in self.hours or hour.weekday() in self.days
 
 
-def of_channel(
-    elements: Iterable[Element], name: Callable[[Element], str], text: Callable[[Element], str]
-) -> Patience:
+NO_WISH = Patience()
+
+
+def of_channel(elements: Iterable[Element], name: Callable[[Element], str], text: Callable[[Element], str]) -> Patience:
     """What the head of a feed asks for: ttl, skipHours and skipDays (RSS 2.0.11, 2009), updatePeriod and -Frequency."""
     said = {name(el): el for el in elements}
     words = {key: text(el).strip().lower() for key, el in said.items() if key in _HEADS}
