@@ -53,9 +53,8 @@ _ONE = _Many(_COLUMNS.where(_t.name == bindparam("of")))
 _DUE = _Many(_COLUMNS.where(_NOW_DUE))
 _DUE_NAMES = _Many(select(_t.name).where(_NOW_DUE))
 _FAILING = _Many(_COLUMNS.where((_t.failures >= bindparam("times")) | _t.gone))
-_PLACES = _Many(select(_t.name, _t.url))
-_ROWS: Any = select(func.count()).select_from(sources)
-_COUNT = _Many(_ROWS)
+_PLACES = _Many(select(sources).with_only_columns(_t.name, _t.url))
+_COUNT = _Many(select(sources).with_only_columns(func.count(_t.name)))
 _SAVE = _Many(update(sources).where(_t.name == bindparam("of")))
 
 
