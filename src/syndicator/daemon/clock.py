@@ -22,6 +22,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from syndicator import alerts, pipeline
 from syndicator.compose import fetcher
+from syndicator.daemon.files import make_room
 from syndicator.daemon.notify import notify
 from syndicator.daemon.round import PAGES, tidy, work
 from syndicator.errors import StoreError, SyndicatorError
@@ -83,6 +84,7 @@ class Daemon:
     def start(self) -> None:
         """Take the ledger's lock, clean up after a crash, start the clock. Raises StoreError for a second daemon."""
         room = self.room
+        make_room()
         room.ledger.store.lock()
         pipeline.start(room)
         pipeline.recover(room, starting=True)
