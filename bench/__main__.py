@@ -12,7 +12,7 @@ from bench.children import ROOT, environment
 from bench.figures import Figure, markdown_table, plain_table
 
 NAMES = (
-    *("publish", "polls", "startup", "memory", "history", "claims"),
+    *("publish", "polls", "polls10k", "startup", "memory", "history", "claims"),
     *("hanging", "restart", "throughput", "desk", "pushing"),
 )
 PAGE = ROOT / "docs" / "performance.md"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +26,12 @@ def folder() -> Iterator[Path]:
     """An empty folder on a disk, gone afterwards."""
     with TemporaryDirectory(prefix="syndicator-bench-", dir=DISK if DISK.is_dir() else None) as name:
         yield Path(name)
+
+
+def megabytes(pid: int | str = "self") -> dict[str, float]:
+    """Lines of /proc/PID/status that count memory (proc_pid_status(5)), in megabytes."""
+    found = re.findall(r"^(Vm\w+):\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    return {name: int(number) / 1000 for name, number in found}
 
 
 class Child:

@@ -1,7 +1,6 @@
 """What the daemon weighs after one post on each of four networks."""
 
 import json
-import re
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from bench.children import ROOT, Child, environment, folder
+from bench.children import ROOT, Child, environment, folder, megabytes
 from bench.figures import Figure
 from bench.rooms import written
 
@@ -32,7 +31,7 @@ def run(quick: bool) -> list[Figure]:
             _publish(newsroom)
             _until(lambda: all(networks.ask().values()))
             threading.Event().wait(SHORT_REST if quick else REST)
-            found = _megabytes(process.pid)
+            found = megabytes(process.pid)
     rest = f"{SHORT_REST if quick else REST:.0f} s after the posts; peak {found['VmHWM']:.0f} MB"
     return [Figure("memory of the daemon", found["VmRSS"], "MB", 180, rest)]
 
@@ -63,9 +62,3 @@ def _until(there: Any) -> None:
         waiting.wait(0.2)
         if perf_counter() > end:
             raise RuntimeError("the daemon did not post in time")
-
-
-def _megabytes(pid: int) -> dict[str, float]:
-    """Lines of /proc/PID/status that count memory (proc_pid_status(5)), in megabytes."""
-    found = re.findall(r"^(Vm\w+):\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
-    return {name: int(number) / 1000 for name, number in found}

@@ -39,11 +39,9 @@ def incidents(room: Room) -> Iterator[Incident]:
         yield Incident("stopped", "all", f"all sending was stopped by {stop.by}: {stop.reason}")
     yield from _accounts(room)
     yield from _unknown(room)
-    for source in room.ledger.sources.states(room.config.sources.values()).values():
-        if source.failures >= FAILING:
-            yield Incident(
-                "source failing", source.name, f"source {source.name} failed {source.failures} times: {source.error}"
-            )
+    for source in room.ledger.sources.failing(room.config.sources.values(), FAILING):
+        often = f"{source.failures} times" if source.failures > 1 else "once"
+        yield Incident("source failing", source.name, f"source {source.name} failed {often}: {source.error}")
     yield from _silence(room)
 
 

@@ -22,8 +22,10 @@ from yarl import URL
 from syndicator.errors import FetchError
 
 MAX_REDIRECTS = 5
+SIDE_BY_SIDE = 100  # exchanges at a time, with all hosts
 KEEP_ALIVE = 75.0  # seconds: longer than the usual pace of polling, so that most polls reuse a connection
 LONGEST_HEADER = 65_536  # bytes: a newsroom's security policy alone can have 20,000
+ENCODINGS = "gzip, deflate, br, zstd"  # what aiohttp unpacks, piece by piece, with the libraries we require
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
 KEEPING = frozenset({307, 308})
@@ -97,6 +99,7 @@ def is_public(address: str) -> bool:
     return ip.is_global and not closed and not any(ip in net for net in _CLOSED)
 
 
+@lru_cache(maxsize=16_384)  # as for `_checked`
 def shown(url: str) -> str:
     """The address as it may stand in a message: without userinfo, query and fragment."""
     head, mark, _ = url.partition("#")[0].partition("?")
@@ -121,7 +124,7 @@ class Fetcher:
     """GET over http and https, for addresses that others wrote. One per event loop, as a context manager.
 
     `timeout` is in seconds and covers the whole exchange, redirects and a dripping body included; waiting for one of
-    the `per_host` places does not count. Knows no cookies and no proxies of the environment.
+    the `per_host` places, or of all places, does not count. Knows no cookies and no proxies of the environment.
     """
 
     def __init__(self, *, user_agent: str, timeout: float = 20.0, per_host: int = 2) -> None:
@@ -130,6 +133,7 @@ class Fetcher:
         self._per_host = per_host
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
         self._places: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._all_places = asyncio.Semaphore(SIDE_BY_SIDE)
 
     async def __aenter__(self) -> Self:
         # Two pools of connections: what a trusted source opened is never reused for an untrusted one.
@@ -175,7 +179,7 @@ class Fetcher:
     async def _exchange(self, url: str, ask: _Ask, timeout: float | None) -> Response:  # noqa: ASYNC109
         seconds = self._timeout if timeout is None else timeout
         first = _checked(url, ask.where)
-        async with self._place(first.host or ""):
+        async with self._place(first.host or ""), self._all_places:
             try:
                 async with asyncio.timeout(seconds):
                     return await _follow(first, ask)
@@ -186,7 +190,7 @@ class Fetcher:
 
     def _open(self, allow_private: bool) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            limit=100,
+            limit=0,  # who waits does so before the exchange, where it costs neither time-out nor a search for the next
             keepalive_timeout=KEEP_ALIVE,
             socket_factory=None if allow_private else _public_socket,
         )
@@ -196,7 +200,7 @@ class Fetcher:
             timeout=aiohttp.ClientTimeout(total=None),
             max_line_size=LONGEST_HEADER,
             max_field_size=LONGEST_HEADER,
-            headers={"User-Agent": self._user_agent, "Accept-Encoding": "gzip, deflate"},
+            headers={"User-Agent": self._user_agent, "Accept-Encoding": ENCODINGS},
         )
 
     def _place(self, host: str) -> asyncio.Semaphore:
@@ -213,7 +217,7 @@ def _public_socket(info: tuple[Any, ...]) -> socket.socket:
     return socket.socket(family=family, type=kind, proto=protocol)
 
 
-@lru_cache(maxsize=1024)  # the addresses of sources come again and again
+@lru_cache(maxsize=16_384)  # the addresses of sources come again and again
 def _checked(url: str | URL, where: str) -> URL:
     try:
         hop = URL(url)

@@ -5,7 +5,7 @@ import platform
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -56,6 +56,9 @@ class Room:
         self.accounts: dict[str, Account] = {}
         self.wake: Callable[[], None] = _nobody  # makes the daemon of this process look for work now
         self.told: frozenset[str] = frozenset()  # sources whose hub tells us what is new: asked less often
+        self.patience: dict[
+            str, timedelta | None
+        ] = {}  # how long a source's document, last read, asks to be left alone
         self.unrecorded: list[Any] = []  # receipts the ledger could not take yet; see pipeline/deliver.py
         self.since: dict[str, datetime] = {}
         self._by_uid: dict[str, Account] = {}

@@ -106,6 +106,14 @@ def test_a_failing_source(desk: Desk, heard: list[dict[str, str]]) -> None:
     assert desk.room.ledger.accounts.open_incidents() == {}
 
 
+def test_a_source_that_is_gone(desk: Desk, heard: list[dict[str, str]]) -> None:
+    """One 410 is enough: nobody asks a second time."""
+    source: Source = desk.room.config.sources["world"]
+    state = SourceState("world", source.url, failures=1, gone=True, error="answered 410")
+    desk.room.ledger.articles.store_polls([(state, Poll("world", source.url, desk.clock(), error="answered 410"))])
+    assert kinds(desk.room) == ["source failing"]
+
+
 def test_silence_and_stop(desk: Desk, clock, heard: list[dict[str, str]]) -> None:  # type: ignore[no-untyped-def]
     """Nothing published for `silence`, and the stop switch, are told."""
     desk.room.ledger.accounts.started("here/1", clock())

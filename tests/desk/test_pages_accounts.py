@@ -145,6 +145,12 @@ SOURCES: list[tuple[dict[str, Any], str, str]] = [
     ({"failures": 1, "error": "It answered 500."}, "look", "Could not be read: It answered 500"),
     ({"failures": 4, "error": "It answered 500."}, "failed", "Could not be read 4 times: It answered 500"),
     ({"last_poll": NOW - timedelta(minutes=20)}, "look", "Not read since 14:11"),
+    ({"last_poll": NOW - timedelta(minutes=20), "pace": 900, "last_success": NOW}, "working", "Read now"),
+    (
+        {"gone": True, "failures": 1, "error": "It answered 410."},
+        "failed",
+        "Gone: its server says so (410). It is read no more until its address is changed",
+    ),
 ]
 
 

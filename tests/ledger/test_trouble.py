@@ -157,7 +157,7 @@ def stoppable() -> Iterator[tuple[str, contextlib.AbstractContextManager[None]]]
     how = {"cwd": folder, "env": environment, **postgres._identity(folder)}
     try:
         postgres._initialise(postgres.programs(), folder, how)
-        yield postgres.Server(folder).url(), lambda: postgres._running(postgres.programs(), folder, how)
+        yield postgres.Server(folder).url(), lambda: postgres.running(postgres.programs(), folder, how)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -72,6 +72,12 @@ def _initialise(bin_: Path, folder: Path, how: dict[str, Any]) -> None:
         raise RuntimeError(f"initdb failed: {done.stderr}")
 
 
+def running(bin_: Path, folder: Path, how: dict[str, Any]) -> contextlib.AbstractContextManager[None]:
+    """A server on an initialised folder, up when the block begins and stopped when it ends."""
+    settings = [word for setting in ("listen_addresses=", *_SPEED) for word in ("-c", setting)]
+    return child.running([bin_ / "postgres", "-D", folder / "data", "-k", folder, *settings], _READY, _FAST, **how)
+
+
 @contextlib.contextmanager
 def server() -> Iterator[Server]:
     """A server of its own, up in about half a second; it and its folder are gone afterwards.
@@ -85,9 +91,7 @@ def server() -> Iterator[Server]:
     try:
         how: dict[str, Any] = {"cwd": folder, "env": environment, **_identity(folder)}
         _initialise(bin_, folder, how)
-        settings = [word for setting in ("listen_addresses=", *_SPEED) for word in ("-c", setting)]
-        command = [bin_ / "postgres", "-D", folder / "data", "-k", folder, *settings]
-        with child.running(command, _READY, _FAST, **how):
+        with running(bin_, folder, how):
             yield Server(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -226,7 +226,7 @@ def test_a_hub_that_speaks_slows_polling_and_does_not_end_it(us: Subscriber, hub
     after = us.room.ledger.sources.states([us.source])["world"]
     assert (after.next_poll, after.etag) == (before.next_poll, before.etag)
     hub.publish("missed", "new", "old")
-    clock.forward(hours=1)
+    clock.forward(hours=1.2)
     assert "world" in us.room.ledger.sources.due([us.source], clock())
     us.poll()
     assert us.titles() == ["old", "new", "missed"]

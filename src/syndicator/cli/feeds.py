@@ -36,7 +36,8 @@ def list_sources(options: Options, form: Listing) -> None:
          "seeded": states[one.name].seeded, "last_poll": states[one.name].last_poll,
          "last_success": states[one.name].last_success, "last_change": states[one.name].last_change,
          "next_poll": states[one.name].next_poll, "failures": states[one.name].failures,
-         "error": states[one.name].error or None, "hub": hubs.get(one.name)}
+         "error": states[one.name].error or None, "pace": states[one.name].pace or None,
+         "moved": states[one.name].moved or None, "gone": states[one.name].gone, "hub": hubs.get(one.name)}
         for one in room.config.sources.values()
     ]  # fmt: skip
     if form is Listing.JSON:
@@ -55,6 +56,8 @@ def _hub(one: Subscription, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
 def _line(room: Room, one: dict[str, Any]) -> tuple[object, ...]:
     good, otherwise = ("seeded", "not read yet") if one["every"] else ("last_success", "no push yet")
     state = one["error"] or ("ok" if one[good] else otherwise)
+    if one["moved"] and not one["error"]:
+        state = f"moved to {one['moved']}: change its url"
     if one["hub"]:
         words = one["hub"]["words"]
         state = f"{state.rstrip('.')}; {words[0].lower()}{words[1:]}"

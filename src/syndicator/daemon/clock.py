@@ -22,10 +22,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from syndicator import alerts, pipeline, sources
 from syndicator.compose import fetcher
+from syndicator.daemon.files import make_room
 from syndicator.daemon.notify import notify
 from syndicator.daemon.round import PAGES, tidy, work
 from syndicator.errors import StoreError, SyndicatorError
-from syndicator.fetch import Fetcher
+from syndicator.fetch import SIDE_BY_SIDE, Fetcher
 from syndicator.models import Account, Article, Delivery, Poll, Source, SourceState
 from syndicator.pipeline.verify import due as verify_due
 from syndicator.room import Room
@@ -84,6 +85,7 @@ class Daemon:
     def start(self) -> None:
         """Take the ledger's lock, clean up after a crash, start the clock. Raises StoreError for a second daemon."""
         room = self.room
+        make_room()
         room.ledger.store.lock()
         pipeline.start(room)
         pipeline.recover(room, starting=True)
@@ -204,23 +206,34 @@ class Daemon:
 
     def _start_polls(self) -> None:
         # Half a tick ahead: what falls due just after this tick would else wait for a whole one.
-        asked_at_all = sources.polled(self.room.config.sources.values())
-        due = self.room.ledger.sources.due(asked_at_all, self.room.clock() + TICK / 2)
         with self._guard:
-            asked = [state for name, state in due.items() if name not in self._polling]
+            polling = frozenset(self._polling)  # only a tick adds to it
+        soon = self.room.clock() + TICK / 2
+        asked_at_all = sources.polled(self.room.config.sources.values())
+        asked = list(self.room.ledger.sources.due(asked_at_all, soon, polling).values())
+        with self._guard:
             self._polling.update(state.name for state in asked)
         if asked:
             self._in_loop(self._poll_all(asked))
 
     async def _poll_all(self, asked: list[SourceState]) -> None:
-        """Side by side. What has come is stored together: a little later while others are slow, else at once."""
-        await asyncio.gather(*(self._poll(self.room.config.sources[state.name], state) for state in asked))
+        """Side by side. What is new is stored together: a little later while others are slow, else at once."""
+        waiting = iter(pipeline.by_turns(asked))
+
+        async def work() -> None:
+            for state in waiting:
+                await self._poll(self.room.config.sources[state.name], state)
+
+        # As many as can be asked at a time: thousands that wait for a place would cost more than the polls.
+        await asyncio.gather(*(work() for _ in range(min(len(asked), SIDE_BY_SIDE))))
         self._wake()
 
     async def _poll(self, source: Source, state: SourceState) -> None:
         if self._way:
-            self._polled.put(await pipeline.poll_one(self.room, source, state, self._way))
-            if self._gathering is None:
+            done = await pipeline.poll_one(self.room, source, state, self._way)
+            self._polled.put(done)
+            # What brought nothing can wait for the end of its batch or the next tick.
+            if done[1].changed and self._gathering is None:
                 self._gathering = self._loop.call_later(GATHER, self._gathered)
 
     def _gathered(self) -> None:

@@ -88,9 +88,10 @@ def once(room: Room) -> None:
 
 
 async def _ingest(room: Room) -> None:
+    states = room.ledger.sources.states(room.config.sources.values())
     async with fetcher(room) as way:
-        asked = [source.name for source in sources.polled(room.config.sources.values())]
-        await pipeline.poll(room, asked, way)
+        asked = sources.polled(room.config.sources.values())
+        await pipeline.poll(room, [source.name for source in asked if not states[source.name].gone], way)
         for article in room.ledger.articles.to_check(room.clock(), limit=1_000):
             await pipeline.check(room, article, way)
         articles = room.ledger.articles.new(room.clock(), limit=10_000)

@@ -138,6 +138,9 @@ def of_source(source: Source, state: SourceState, now: datetime, zone: ZoneInfo)
     if not polled([source]):
         told = _("Told us {ago}").format(ago=read) if read else _("Has told us nothing yet")
         return Health("working", "sent", told, 3) if read else Health("look", "look", told, 1)
+    if state.gone:
+        said = _("Gone: its server says so (410). It is read no more until its address is changed")
+        return Health("failed", "failed", said, 0)
     if state.failures:
         said = several("Could not be read: {{why}}", "Could not be read {n} times: {{why}}", state.failures)
         said = said.format(why=state.error.rstrip("."))

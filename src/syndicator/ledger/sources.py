@@ -1,25 +1,67 @@
 """What the ledger knows of sources: pace, validators, failures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
 
+from syndicator.ledger.prepared import Prepared
 from syndicator.ledger.schema import articles, sources
 from syndicator.ledger.store import Store
 from syndicator.models import Source, SourceState
 
 _FIELDS = tuple(field.name for field in fields(SourceState))
+_t = sources.c
+_COLUMNS = select(*(_t[field] for field in _FIELDS))
+_NOW_DUE = _t.gone.is_(False) & (_t.next_poll.is_(None) | (_t.next_poll <= bindparam("now", type_=_t.next_poll.type)))
 
 
-_SAVE = update(sources).where(sources.c.name == bindparam("of"))
+class _Many(Prepared):
+    """A statement for many rows at once, straight between the driver and a state: thousands pass in each round."""
+
+    def states(self, connection: Connection, **given: Any) -> list[SourceState]:
+        """The rows that are found. Raises the driver's errors."""
+        ready = self._for(connection, given)
+        found = []
+        for row in self._cursor(connection, ready, given):
+            values = list(row)
+            for place, get in ready.results:
+                values[place] = get(values[place])
+            found.append(SourceState(*values))
+        return found
+
+    def words(self, connection: Connection, **given: Any) -> list[Any]:
+        """The rows as the driver has them. Raises the driver's errors."""
+        return list(self._cursor(connection, self._for(connection, given), given))
+
+    def run_all(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Execute for each; how many rows were touched. All have the same names. Raises the driver's errors."""
+        ready = self._for(connection, rows[0])
+        driver: Any = connection.connection.driver_connection
+        cursor = driver.cursor()
+        cursor.executemany(ready.text, [ready.parameters(row) for row in rows])
+        touched = int(cursor.rowcount)
+        cursor.close()
+        return touched
+
+
+_ALL = _Many(_COLUMNS)
+_ONE = _Many(_COLUMNS.where(_t.name == bindparam("of")))
+_DUE = _Many(_COLUMNS.where(_NOW_DUE))
+_DUE_NAMES = _Many(select(_t.name).where(_NOW_DUE))
+_FAILING = _Many(_COLUMNS.where((_t.failures >= bindparam("times")) | _t.gone))
+_PLACES = _Many(select(sources).with_only_columns(_t.name, _t.url))
+_COUNT = _Many(select(sources).with_only_columns(func.count(_t.name)))
+_SAVE = _Many(update(sources).where(_t.name == bindparam("of")))
 
 
 def save(connection: Connection, states: Sequence[SourceState]) -> None:
     """Keep what is known of some sources, each named once; part of the transaction that stores their articles."""
-    values = [{field: getattr(state, field) for field in _FIELDS} for state in states]
-    if not values or connection.execute(_SAVE, [{"of": one["name"], **one} for one in values]).rowcount == len(values):
+    values = [{name: getattr(state, name) for name in _FIELDS} for state in states]
+    if not values or _SAVE.run_all(connection, [{"of": one["name"], **one} for one in values]) == len(values):
         return
     known = set(connection.execute(select(sources.c.name)).scalars())
     missing = [one for one in values if one["name"] not in known]
@@ -29,8 +71,7 @@ def save(connection: Connection, states: Sequence[SourceState]) -> None:
 
 def load(connection: Connection, name: str) -> SourceState | None:
     """A source's state, None before its first poll."""
-    row = connection.execute(select(sources).where(sources.c.name == name)).mappings().first()
-    return SourceState(**{field: row[field] for field in _FIELDS}) if row else None
+    return next(iter(_ONE.states(connection, of=name)), None)
 
 
 class Sources:
@@ -38,34 +79,57 @@ class Sources:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._strangers = Strangers()
 
     def states(self, configured: Iterable[Source]) -> dict[str, SourceState]:
         """The state of each configured source, a fresh one where the ledger knows none."""
         with self._store.read() as connection:
-            rows = connection.execute(select(sources)).mappings().all()
-        known = {row["name"]: SourceState(**{field: row[field] for field in _FIELDS}) for row in rows}
+            known = {one.name: one for one in _ALL.states(connection)}
         return {s.name: _of(s, known.get(s.name)) for s in configured}
 
-    def due(self, configured: Iterable[Source], now: datetime) -> dict[str, SourceState]:
-        """The sources whose next poll has come."""
-        table = sources.c
+    def due(
+        self, configured: Iterable[Source], now: datetime, without: AbstractSet[str] = frozenset()
+    ) -> dict[str, SourceState]:
+        """The sources whose next poll has come, `without` those; one that is gone for good has none."""
+        places = {source.name: source.url for source in configured}
         with self._store.read() as connection:
-            waiting = connection.execute(select(table.name, table.url).where(table.next_poll > now))
-            later = {(name, url) for name, url in waiting}
-        asked = [source for source in configured if (source.name, source.url) not in later]
-        return self.states(asked) if asked else {}
+            # Names first: while thousands are being asked, nearly all that are due are among them.
+            asked = any(name not in without for (name,) in _DUE_NAMES.words(connection, now=now))
+            waiting = _DUE.states(connection, now=now) if asked else []
+            strangers = self._strangers.among(connection, places)
+        known = {one.name: one for one in waiting if places.get(one.name) == one.url}
+        found = known | {name: SourceState(name, places[name]) for name in strangers}
+        return {name: state for name, state in found.items() if name not in without}
+
+    def failing(self, configured: Iterable[Source], times: int) -> list[SourceState]:
+        """The configured sources that could not be read so many times in a row, or are gone for good."""
+        with self._store.read() as connection:
+            found = _FAILING.states(connection, times=times)
+        places = {source.name: source.url for source in configured} if found else {}
+        return [state for state in found if places.get(state.name) == state.url]
+
+    def follow_moves(self, configured: Iterable[Source]) -> None:
+        """A source whose configured address is now the one it has moved to goes on: seeded, and with its validators."""
+        wanted = {source.name: source.url for source in configured}
+        with self._store.read() as connection:
+            moved = connection.execute(select(_t.name, _t.moved).where(_t.moved != "")).all()
+        followed = [{"of": name, "there": there} for name, there in moved if wanted.get(name) == there]
+        if followed:
+            query = update(sources).where(_t.name == bindparam("of"), _t.moved == bindparam("there"))
+            with self._store.write() as connection:
+                connection.execute(query.values(url=bindparam("there"), moved=""), followed)
 
     def forget_validators(self, name: str | None = None) -> None:
         """Make the next poll read everything again: all sources, or one."""
-        values = {"etag": "", "last_modified": "", "digest": "", "next_poll": None}
+        values = {"etag": "", "last_modified": "", "digest": "", "next_poll": None, "gone": False}
         query = update(sources).values(values)
         with self._store.write() as connection:
             connection.execute(query if name is None else query.where(sources.c.name == name))
 
     def read_now(self, name: str, now: datetime) -> None:
-        """Make the source's next poll due; one that was never read is due already."""
+        """Make the source's next poll due, also of one that is gone; one that was never read is due already."""
         with self._store.write() as connection:
-            connection.execute(update(sources).where(sources.c.name == name).values(next_poll=now))
+            connection.execute(update(sources).where(sources.c.name == name).values(next_poll=now, gone=False))
 
     def new_since(self, moment: datetime) -> dict[str, int]:
         """How many articles each source was the first to bring since a moment; those of a first poll do not count."""
@@ -88,6 +152,23 @@ class Sources:
         """Drop a source that is no longer configured."""
         with self._store.write() as connection:
             connection.execute(delete(sources).where(sources.c.name == name))
+
+
+class Strangers:
+    """Configured sources that the ledger does not know under their address: looked for when rows come or go."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[int, int] | None = None
+
+    def among(self, connection: Connection, places: Mapping[str, str]) -> list[str]:
+        """The names of those, by name and address."""
+        seen = (len(places), int(_COUNT.words(connection)[0][0]))
+        if seen == self._seen:
+            return []
+        known = {(name, url) for name, url in _PLACES.words(connection)}
+        found = [name for name, url in places.items() if (name, url) not in known]
+        self._seen = None if found else seen
+        return found
 
 
 def _of(source: Source, known: SourceState | None) -> SourceState:

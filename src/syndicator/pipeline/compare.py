@@ -31,7 +31,11 @@ def counter(room: Room) -> Path:
 
 
 def start(room: Room) -> int:
-    """Count this start in the ledger and beside it. A ledger behind its copy must be compared. Returns the count."""
+    """Count this start in the ledger and beside it. A ledger behind its copy must be compared. Returns the count.
+
+    Sources whose address was changed in the configuration to where they have moved go on as the sources they were.
+    """
+    room.ledger.sources.follow_moves(room.config.sources.values())
     now, file = room.clock(), counter(room)
     beat = room.ledger.accounts.heartbeat()
     copied, copied_beat = _read(file)

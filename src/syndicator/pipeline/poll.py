@@ -1,14 +1,16 @@
 """Poll: sources are read side by side, and what they gave is stored in one transaction."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 import structlog
 
 from syndicator import sources
 from syndicator.errors import StoreError
-from syndicator.fetch import Fetcher
+from syndicator.fetch import Fetcher, shown
 from syndicator.models import Poll, Source, SourceState
 from syndicator.pipeline.subscribe import note
 from syndicator.room import Room
@@ -23,7 +25,37 @@ async def poll_one(room: Room, source: Source, state: SourceState, way: Fetcher)
         log.warning("source failed", source=source.name, error=result.error, failures=state.failures + 1)
     for remark in result.skipped:
         log.info("item skipped", source=source.name, reason=remark)
-    return sources.after(state, source, result), result
+    result = _patient(room, result)
+    following = sources.after(state, source, result, told=source.name in room.told)
+    if following.moved and following.moved != state.moved:
+        log.warning("source has moved", source=source.name, detail=_moved(source, following.moved))
+    return following, result
+
+
+def _moved(source: Source, target: str) -> str:
+    here = f"{shown(source.url)} says that it has moved for ever to {shown(target)}"
+    return f"{here}, and is read there now: change sources.{source.name}.url in the configuration."
+
+
+def _patient(room: Room, result: Poll) -> Poll:
+    """With what the document asked for when it was last read: an answer without a body does not say it again."""
+    if result.error or result.changed:
+        if not result.error:
+            room.patience[result.source] = result.pace
+        return result
+    asked = room.patience.get(result.source)
+    return result if asked is None or (result.pace and asked <= result.pace) else replace(result, pace=asked)
+
+
+def by_turns(asked: Sequence[SourceState]) -> list[SourceState]:
+    """In an order in which the hosts take turns, so that one with many sources, or a slow one, holds up no other."""
+    asked_before = Counter[str]()
+    turns = []
+    for state in asked:
+        host = (state.moved or state.url).split("/", 3)[2:3]
+        turns.append(asked_before["".join(host)])
+        asked_before["".join(host)] += 1
+    return [state for _, state in sorted(zip(turns, asked, strict=True), key=itemgetter(0))]
 
 
 def store(room: Room, results: Sequence[tuple[SourceState, Poll]], backfill: int = 0) -> int:
@@ -71,6 +103,7 @@ def take(room: Room, told: Poll) -> int:
 
 async def poll(room: Room, names: Iterable[str], way: Fetcher, backfill: int = 0) -> list[Poll]:
     """Read the named sources now, all side by side, and store what they gave."""
+    room.ledger.sources.follow_moves(room.config.sources.values())
     states = room.ledger.sources.states(room.config.sources.values())
     # Posting the newest on purpose needs the whole document, also one that has not changed.
     asked = [

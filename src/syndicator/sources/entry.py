@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from syndicator.models import Article
+from syndicator.sources.patience import NO_WISH, Patience
 
 
 class DocumentError(Exception):
@@ -12,12 +13,16 @@ class DocumentError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What an address answered: bytes, the address they came from in the end, the encoding named, and when."""
+    """What an address answered: bytes, the address they came from in the end, the encoding named, and when.
+
+    `via` are further addresses of the same document, where it lived before: its GUIDs may be known by their hosts.
+    """
 
     body: bytes
     url: str
     charset: str
     at: datetime
+    via: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class Document:
     whole: bool = True
     hubs: tuple[str, ...] = ()
     topic: str = ""
+    patience: Patience = NO_WISH
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,8 @@ def read(payload: Payload, source: Source, zone: ZoneInfo) -> Found:
     kept = sift(articles, skipped)
     if not document.whole:
         skipped.append(CUT_SHORT)
-    hub = " ".join(document.hubs)
-    return Found(kept, tuple(skipped), document.whole, hub=hub, topic=document.topic)
+    hub, pace = " ".join(document.hubs), document.patience.at(payload.at)
+    return Found(kept, tuple(skipped), document.whole, pace=pace, hub=hub, topic=document.topic)
 
 
 def _document(text: str, url: str) -> Document:
@@ -94,7 +94,7 @@ def article_of(entry: Entry, source: Source, payload: Payload, zone: ZoneInfo) -
         content=content,
         words=length,
         source=source.name,
-        keys=keys(entry.link, entry.guid, "", payload.url, permalink=entry.permalink),
+        keys=keys(entry.link, entry.guid, "", source.url, (*payload.via, payload.url), permalink=entry.permalink),
     )
 
 

@@ -26,17 +26,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads documents of one source as its own is read. `now` is when the poll began."""
+    """Reads documents of one source as its own is read. `now` is when the poll began; by `via` its own was reached."""
 
     source: Source
     kind: Kind
     fetcher: Fetcher
     now: datetime
     zone: ZoneInfo
+    via: tuple[str, ...] = ()
 
     async def document(self, answer: Response, asked: str) -> Found | str:
         """What a document holds, or one sentence on why it cannot be read."""
-        payload = Payload(answer.body, answer.url, content_type(answer)[1], self.now)
+        payload = Payload(answer.body, answer.url, content_type(answer)[1], self.now, self.via)
         try:
             # Off the event loop: a large document would keep the other sources of the batch waiting.
             return await asyncio.to_thread(self.kind.read, payload, self.source, self.zone)

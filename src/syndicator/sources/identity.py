@@ -96,15 +96,25 @@ def names_story(canonical: str, link: str) -> bool:
 
 
 def keys(
-    link: str, guid: str = "", canonical: str = "", feed_url: str = "", *, permalink: bool = True
+    link: str,
+    guid: str = "",
+    canonical: str = "",
+    feed_url: str = "",
+    also: Iterable[str] = (),
+    *,
+    permalink: bool = True,
 ) -> tuple[Key, ...]:
-    """All identities of an item, the link's first. `permalink` is what the feed says of its GUID (RSS isPermaLink)."""
+    """All identities of an item, the link's first. `permalink` is what the feed says of its GUID (RSS isPermaLink).
+
+    `also` are other addresses of the same feed: a GUID stored under one of their hosts is found again.
+    """
     found = []
     if not is_home(link):
         found.append(Key("url:" + normalise(link), link))
     guid = kept(guid).strip()
     if guid and len(guid.encode()) <= LONGEST:
-        found += _guid_key(guid, link, feed_url, permalink)
+        scopes = dict.fromkeys(site for url in (feed_url, *also) if (site := host(url))) or ("",)
+        found += [key for scope in scopes for key in _guid_key(guid, link or feed_url, scope, permalink)]
     if canonical and names_story(canonical, link):
         found.append(Key("url:" + normalise(canonical), canonical))
     return tuple({key.key: key for key in reversed(found)}[name] for name in dict.fromkeys(k.key for k in found))
@@ -129,14 +139,15 @@ def _without(article: Article, shared: set[str]) -> Article:
     return article if len(own) == len(article.keys) else replace(article, keys=own)
 
 
-def _guid_key(guid: str, link: str, feed_url: str, permalink: bool) -> list[Key]:
+def _guid_key(guid: str, near: str, scope: str, permalink: bool) -> list[Key]:
+    """A GUID that is no address is one only within its feed's host, the `scope`."""
     if not host(guid):
-        return [Key(f"guid:{host(feed_url)}:{guid}", guid)]
+        return [Key(f"guid:{scope}:{guid}", guid)]
     if is_home(guid):
         return []
-    if permalink or same_site(guid, link or feed_url):
+    if permalink or same_site(guid, near):
         return [Key("url:" + normalise(guid), guid)]
-    return [Key(f"guid:{host(feed_url)}:{guid}", guid)]
+    return [Key(f"guid:{scope}:{guid}", guid)]
 
 
 def _parsed(url: str) -> URL | None:

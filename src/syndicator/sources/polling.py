@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
@@ -17,43 +17,51 @@ from syndicator.sources.entry import Found
 from syndicator.sources.feed import CUT_SHORT
 from syndicator.sources.following import Reader, follow
 from syndicator.sources.kinds import TYPES, Kind
+from syndicator.sources.pace import address
+from syndicator.sources.patience import of_headers
 
 FEED_BYTES = 10_000_000
+_NONE = timedelta(0)
 
 
 async def poll(source: Source, state: SourceState, fetcher: Fetcher, *, now: datetime, zone: ZoneInfo) -> Poll:
     """Ask a source once. Never raises for anything the other side does: `error` is one sentence for a person.
 
     A 304, or the same bytes as last time, is not parsed (`changed` False). A document that was cut off gives what was
-    whole, without validators, so that the next poll reads it again.
+    whole, without validators, so that the next poll reads it again. A source that has moved for ever is asked where
+    it lives now, see `pace.address`.
     """
     outcome = Poll(source.name, source.url, now, recovered=state.failures > 0)
     kind = TYPES.get(source.type)
     if kind is None:
         return replace(outcome, error=f"Source {source.name} has no known type: {source.type}.")
     known = state if state.url == source.url else SourceState(source.name, source.url)
-    conditions = _conditions(known)
+    asked, conditions = address(source, known), _conditions(known)
     try:
-        answer = await _get(source, kind, fetcher, conditions)
+        answer = await _get(asked, source, kind, fetcher, conditions)
     except FetchError as error:
         return replace(outcome, error=str(error), status=error.status, retry_at=error.retry_at)
     if answer.status == HTTPStatus.NOT_MODIFIED and conditions:
-        return _unchanged(outcome, answer, known)
-    outcome = replace(outcome, status=answer.status)
+        return _unchanged(outcome, known, answer, _moved(source, answer, asked))
     if answer.status != HTTPStatus.OK:
-        return replace(outcome, error=refusal(answer), retry_at=retry_after(answer.headers, now))
+        return _refused(outcome, answer, final=asked == source.url)
     digest = hashlib.sha256(answer.body).hexdigest()
-    if digest == known.digest and answer.complete:
-        return _unchanged(outcome, answer, known)
-    return await _taken(outcome, answer, Reader(source, kind, fetcher, now, zone), digest)
+    moved = _moved(source, answer, asked)
+    # Under a new address it is read again also unchanged: its GUIDs are to be found by the old host and the new one.
+    if digest == known.digest and answer.complete and moved == known.moved:
+        return _unchanged(outcome, known, answer, moved)
+    via = tuple(url for url in (known.moved, *answer.moved) if url)
+    outcome = replace(outcome, status=answer.status)
+    taken = await _taken(outcome, answer, Reader(source, kind, fetcher, now, zone, via), digest)
+    return taken if taken.error else replace(taken, moved=moved)
 
 
-async def _get(source: Source, kind: Kind, fetcher: Fetcher, headers: Mapping[str, str]) -> Response:
-    """The answer of a source. Raises FetchError, also where robots.txt forbids to ask."""
+async def _get(asked: str, source: Source, kind: Kind, fetcher: Fetcher, headers: Mapping[str, str]) -> Response:
+    """The answer of a source at an address. Raises FetchError, also where robots.txt forbids to ask."""
     if kind.robots:
-        await robots.obey(source.url, fetcher, allow_private=source.allow_private)
+        await robots.obey(asked, fetcher, allow_private=source.allow_private)
     return await fetcher.get(
-        source.url,
+        asked,
         headers=headers,
         max_bytes=FEED_BYTES,
         allow_private=source.allow_private,
@@ -68,15 +76,38 @@ async def _taken(outcome: Poll, answer: Response, reader: Reader, digest: str) -
     if isinstance(found, Found) and found.more:
         found = await follow(found, reader)
     if isinstance(found, str):
-        return replace(outcome, error=found)
+        return replace(outcome, status=answer.status, error=found)
     whole = found.whole and answer.complete
     skipped = found.skipped if answer.complete or CUT_SHORT in found.skipped else (*found.skipped, CUT_SHORT)
     hub, topic = named(answer, found)
-    outcome = replace(outcome, articles=found.articles, skipped=skipped, whole=whole, hub=hub, topic=topic)
-    if not (whole and found.steady):
-        return outcome
-    validators = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
-    return replace(outcome, etag=validators[0], last_modified=validators[1], digest=digest)
+    kept = whole and found.steady
+    return replace(
+        outcome,
+        articles=found.articles,
+        skipped=skipped,
+        etag=answer.headers.get("ETag", "") if kept else "",
+        last_modified=answer.headers.get("Last-Modified", "") if kept else "",
+        digest=digest if kept else "",
+        whole=whole,
+        pace=max(found.pace or _NONE, of_headers(answer.headers, outcome.at) or _NONE) or None,
+        hub=hub,
+        topic=topic,
+    )
+
+
+def _refused(outcome: Poll, answer: Response, *, final: bool) -> Poll:
+    """The address that is configured may say that it is gone; one it has moved to only fails."""
+    error, again = refusal(answer), retry_after(answer.headers, outcome.at)
+    gone = final and answer.status == HTTPStatus.GONE
+    if gone:
+        error += " It is asked no more until its address is changed in the configuration or a person reads it now."
+    return replace(outcome, status=answer.status, error=error, retry_at=again, gone=gone)
+
+
+def _moved(source: Source, answer: Response, asked: str) -> str:
+    """Where the source lives for ever, "" where that is the configured address."""
+    now = answer.moved[-1] if answer.moved else asked
+    return "" if now == source.url else now
 
 
 def _conditions(known: SourceState) -> dict[str, str]:
@@ -84,10 +115,12 @@ def _conditions(known: SourceState) -> dict[str, str]:
     return {name: value for name, value in conditions.items() if value and value.isascii() and value.isprintable()}
 
 
-def _unchanged(outcome: Poll, answer: Response, known: SourceState) -> Poll:
-    hub, topic = named(answer)
-    return replace(
-        outcome,
+def _unchanged(outcome: Poll, known: SourceState, answer: Response, moved: str) -> Poll:
+    hub, topic = named(answer) if "Link" in answer.headers else ("", "")
+    return Poll(  # not by `replace`, which takes longer than to make it: this is how nearly every poll ends
+        outcome.source,
+        outcome.url,
+        outcome.at,
         hub=hub,
         topic=topic,
         status=answer.status,
@@ -95,4 +128,7 @@ def _unchanged(outcome: Poll, answer: Response, known: SourceState) -> Poll:
         etag=answer.headers.get("ETag") or known.etag,
         last_modified=answer.headers.get("Last-Modified") or known.last_modified,
         digest=known.digest,
+        moved=moved,
+        pace=of_headers(answer.headers, outcome.at),
+        recovered=outcome.recovered,
     )

@@ -16,6 +16,7 @@ from syndicator.sources.entry import Document, DocumentError, Entry
 from syndicator.sources.identity import absolute
 from syndicator.sources.media import of_item
 from syndicator.sources.mending import balanced
+from syndicator.sources.patience import of_channel
 
 _NAMESPACES = {
     "http://www.w3.org/2005/atom": "",
@@ -28,6 +29,7 @@ _NAMESPACES = {
     "http://purl.org/dc/elements/1.1/": "dc:",
     "http://purl.org/dc/terms/": "dcterms:",
     "http://purl.org/rss/1.0/modules/content/": "content:",
+    "http://purl.org/rss/1.0/modules/syndication/": "sy:",
     "http://search.yahoo.com/mrss": "media:",
     "http://search.yahoo.com/mrss/": "media:",
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
@@ -52,6 +54,8 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 MOST = 2000  # elements looked at in one item
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
+_PARTS = frozenset({"channel", "item", "entry"})
+
 Element = Any  # lxml's, which has no public type
 Fields = dict[str, list[Element]]
 
@@ -74,7 +78,15 @@ def read(text: str, url: str) -> Document:
         items = items[:-1]
     language = _language(root)
     entries = [_entry(item, url, language) for item in items]
-    return Document(entries, whole, _related(root, url, "hub"), next(iter(_related(root, url, "self")), ""))
+    topic = next(iter(_related(root, url, "self")), "")
+    wishes = of_channel(_head(root), _name, _text)
+    return Document(entries, whole, _related(root, url, "hub"), topic, wishes)
+
+
+def _head(root: Element) -> list[Element]:
+    """What the document says of itself, before and beside its items."""
+    parents = [root, *(child for child in root if _name(child) == "channel")]
+    return [el for parent in parents for el in parent if _name(el) not in _PARTS]
 
 
 def _start(text: str) -> int:
@@ -107,7 +119,7 @@ def _has_end(body: str, looks: Looks) -> bool:
     """Whether the document has its end tag, with no item after it; scripts write behind it."""
     tail = body[-10_000:]
     ends = list(looks.end.finditer(tail))
-    return bool(ends) and re.search(f"<{looks.item.pattern}\b", tail[ends[-1].end() :], re.IGNORECASE) is None
+    return bool(ends) and re.search(rf"<{looks.item.pattern}\b", tail[ends[-1].end() :], re.IGNORECASE) is None
 
 
 def _parser(*, recover: bool) -> etree.XMLParser:
@@ -227,6 +239,5 @@ def _language(root: Element) -> str:
         root = root[0]
     if own := root.get(_XML_LANG):
         return str(own)
-    parents = [root, *(child for child in root if _name(child) == "channel")]
-    found = (_text(el) for parent in parents for el in parent if _name(el) in ("language", "dc:language"))
+    found = (_text(el) for el in _head(root) if _name(el) in ("language", "dc:language"))
     return next(found, "")
