@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, insert, select, update
 
 from syndicator.delivery import Move
-from syndicator.ledger import differing, joining, revisions, rows
+from syndicator.ledger import differing, joining, revisions, rows, unchanged
 from syndicator.ledger import sources as source_rows
 from syndicator.ledger.schema import RULE_VERSION, article_keys, article_sources, articles, deliveries
 from syndicator.models import Article, ArticleState, Delivery, Poll, Status
@@ -28,8 +28,11 @@ def take(connection: Connection, poll: Poll, backfill: int) -> int:
     known = source_rows.load(connection, poll.source)
     # What a source tells by itself is news: nobody asked for what was there before.
     seeded = poll.pushed or (known is not None and known.seeded and known.url == poll.url)
-    fresh, present = 0, set[int]()
+    same = {place: number for place, number in unchanged.numbers(connection, poll).items() if place >= backfill}
+    fresh, present = 0, set(same.values())
     for place, article in enumerate(poll.articles):
+        if place in same:
+            continue
         number, work = _item(connection, article, poll, seeded=seeded, again=place < backfill)
         fresh += work
         present.add(number)

@@ -1,0 +1,62 @@
+"""Which items of a poll say what the ledger holds already: found together, since nearly all of a feed's items do."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from syndicator.ledger import differing
+from syndicator.ledger.schema import article_keys, article_sources, articles
+from syndicator.models import Article, ArticleState, Poll
+
+_DEAF = frozenset({ArticleState.SEEN.value, ArticleState.REFUSED.value})
+_BATCH = 500  # values in one question
+
+
+def numbers(connection: Connection, poll: Poll) -> dict[int, int]:
+    """The places of these items in the poll, and their articles' numbers. Taking them would change nothing."""
+    owners = _owners(connection, poll)
+    owned = [{owners.get(key.key, 0) for key in article.keys} for article in poll.articles]
+    if any(len(one - {0}) > 1 for one in owned):
+        return {}  # two stories will be joined, and each item is looked at after those before it
+    alone = {place: next(iter(one)) for place, one in enumerate(owned) if len(one) == 1 and 0 not in one}
+    stored = _stored(connection, poll.source, sorted(set(alone.values())))
+    return {place: number for place, number in alone.items() if _same(poll.articles[place], stored.get(number))}
+
+
+def _owners(connection: Connection, poll: Poll) -> dict[str, int]:
+    names = list({key.key for article in poll.articles for key in article.keys})
+    query = select(article_keys.c.key, article_keys.c.article)
+    found: dict[str, int] = {}
+    for some in _batches(names):
+        found.update((row[0], row[1]) for row in connection.execute(query.where(article_keys.c.key.in_(some))))
+    return found
+
+
+def _stored(connection: Connection, source: str, wanted: Sequence[int]) -> dict[int, RowMapping]:
+    """The articles that are stories of their own, stand, and are known to be listed by the source."""
+    table = articles.c
+    query = select(table.id, table.state, table.source, table.body).join(
+        article_sources, (article_sources.c.article == table.id) & (article_sources.c.source == source)
+    )
+    query = query.where(article_sources.c.listed, table.same_as.is_(None), table.withdrawn == "")
+    found: dict[int, RowMapping] = {}
+    for some in _batches(wanted):
+        rows = connection.execute(query.where(table.id.in_(some))).mappings()
+        found.update((row["id"], row) for row in rows)
+    return found
+
+
+def _same(article: Article, stored: Mapping[str, Any] | RowMapping | None) -> bool:
+    """Whether the item says nothing new; the words of another source than the first, and old stories', never do."""
+    if stored is None or article.withdrawn:
+        return False
+    if article.source != stored["source"] or stored["state"] in _DEAF:
+        return True
+    said: dict[str, str] = stored["body"]["found"]
+    return said == differing.found(article)
+
+
+def _batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(values), _BATCH):
+        yield values[start : start + _BATCH]
