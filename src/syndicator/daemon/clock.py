@@ -12,7 +12,7 @@ import queue
 import signal
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,6 +41,10 @@ TIDY = timedelta(hours=1)
 HUBS = timedelta(seconds=30)
 STUCK = 15.0  # seconds without the end of a tick after which the service manager is told no more
 GATHER = 0.2  # seconds: results of polls that come within are stored in one transaction
+
+
+Step = Callable[[Room, Article, Fetcher], Awaitable[object]]
+"""What is done about an article; whether something came of it, so that there is work now."""
 
 
 class Every:
@@ -180,7 +184,6 @@ class Daemon:
         self._store_polls()
         self._start_polls()
         self._start_articles()
-        self._start_checks()
         self._start_accounts()
         if self._way and self._hubs.due(now):
             self._in_loop(pipeline.subscribe(room, self._way))
@@ -241,39 +244,27 @@ class Daemon:
         self._wake()
 
     def _start_articles(self) -> None:
-        for article in self.room.ledger.articles.new(self.room.clock()):
+        now, articles = self.room.clock(), self.room.ledger.articles
+        self._begin(articles.new(now), pipeline.prepare)
+        self._begin(articles.to_check(now), pipeline.check)
+
+    def _begin(self, articles: Iterable[Article], step: Step) -> None:
+        for article in articles:
             with self._guard:
                 if article.id in self._preparing:
                     continue
                 self._preparing.add(article.id)
-            self._in_loop(self._prepare(article))
+            self._in_loop(self._work_on(article, step))
 
-    async def _prepare(self, article: Article) -> None:
+    async def _work_on(self, article: Article, step: Step) -> None:
+        done: object = None
         try:
             async with self._pages:
-                if self._way and await pipeline.prepare(self.room, article, self._way):
-                    self._wake()
+                done = self._way and await step(self.room, article, self._way)
         finally:
             with self._guard:
                 self._preparing.discard(article.id)
-
-    def _start_checks(self) -> None:
-        for article in self.room.ledger.articles.to_check(self.room.clock()):
-            with self._guard:
-                if article.id in self._preparing:
-                    continue
-                self._preparing.add(article.id)
-            self._in_loop(self._check(article))
-
-    async def _check(self, article: Article) -> None:
-        changed = False
-        try:
-            async with self._pages:
-                changed = bool(self._way and await pipeline.check(self.room, article, self._way))
-        finally:
-            with self._guard:
-                self._preparing.discard(article.id)
-        if changed:
+        if done:
             self._wake()
 
     def _in_loop(self, work: Coroutine[Any, Any, None]) -> None:
