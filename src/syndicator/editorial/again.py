@@ -19,9 +19,11 @@ def release(
     verb: str = "release",
     version: int | None = None,
     due: datetime | None = None,
+    held: tuple[str, str] | None = None,
 ) -> Delivery:
     """SUPPRESSED, FAILED or EXPIRED → QUEUED, due now or at `due` (aware); or HELD where a policy wants a person's yes.
 
+    `held`, a code and a sentence, holds it whatever the policy says.
     Rendered first where there is no post, and anew where the platform refused one that no person has worded.
     Must not be called inside an event loop: rendering may fetch the photo.
     """
@@ -31,8 +33,8 @@ def release(
     now = room.clock()
     made = asyncio.run(_words(room, row, account)) if _rendered_anew(room, row) else None
     post = made.post if made else None
-    code, held = _held(room, row, account, post) or ("", "")
-    why = "; ".join(part for part in (held, made.remark if made else "") if part)
+    code, said = held or _held(room, row, account, post) or ("", "")
+    why = "; ".join(part for part in (said, made.remark if made else "") if part)
 
     def decide(row: Delivery) -> Move:
         must_be(row, STOPPED, verb)

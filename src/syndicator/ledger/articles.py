@@ -160,6 +160,12 @@ class Articles:
         with self._store.read() as connection:
             return joining.twins(connection, number)
 
+    def told_by(self, number: int) -> dict[str, tuple[int, str]]:
+        """The accounts (uids) on which an article joined with this story is out: that article, and a sentence."""
+        with self._store.read() as connection:
+            found = joining.public_twins(connection, number)
+            return {uid: (twin, joining.same_story(connection, twin)) for uid, twin in found.items()}
+
     def story(self, number: int) -> int:
         """The article itself, or the story it is joined with."""
         with self._store.read() as connection:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select, update
 from syndicator import delivery as machine
 from syndicator.delivery import Move
 from syndicator.errors import Stale, Withheld
-from syndicator.ledger import rows, sql
+from syndicator.ledger import meanwhile, rows, sql
 from syndicator.ledger.schema import attempts, deliveries, events
 from syndicator.ledger.store import Store
 from syndicator.models import Attempt, Budget, Delivery, Event, Outcome, Post, Receipt, Status, Wanted
@@ -93,7 +93,7 @@ class Attempts:
             _end(connection, claim.attempt, ending, now)
             if row.attempt != claim.attempt or row.status is not Status.SENDING:
                 return row  # the deadline passed and somebody decided; the attempt's end is noted all the same
-            return rows.move(connection, row, move, actor, now)
+            return rows.move(connection, row, meanwhile.judged(connection, row, move), actor, now)
 
     def receive(
         self, number: int, receipt: Receipt, by: str, *, actor: str, now: datetime, claim: Claim | None = None,
@@ -256,7 +256,9 @@ def _why_not(connection: Connection, claim: Claim, now: datetime) -> str:
     standing = sql.STOPS.first(connection, {"uid": claim.row.account}) or {"paused": "it is gone", "stopped": None}
     if standing["stopped"] is not None:
         return f"all sending was stopped: {standing['stopped']}"
-    return "" if standing["paused"] is None else f"the account was paused: {standing['paused']}"
+    if standing["paused"] is not None:
+        return f"the account was paused: {standing['paused']}"
+    return meanwhile.why_not(connection, claim.row, now)
 
 
 def _end(connection: Connection, attempt: int, ending: Ending, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, literal, select, update
 from syndicator import delivery as machine
 from syndicator.delivery import Move
 from syndicator.errors import IllegalMove, Stale
-from syndicator.ledger import rows
+from syndicator.ledger import meanwhile, rows
 from syndicator.ledger.schema import accounts, articles, deliveries, posts
 from syndicator.ledger.store import Store
 from syndicator.models import Article, ArticleState, Delivery, Post, Status, Version, Wanted
@@ -137,7 +137,7 @@ class Deliveries:
             row = rows.delivery_by_id(connection, number, lock=True)
             if seen is not None and row.version != seen:
                 raise Stale(f"post {number} has version {row.version} by now, not {seen}; read it again")
-            verdict = decide(row)
+            verdict = meanwhile.judged(connection, row, decide(row))
             old = rows.get_version(connection, number, row.version) if post else None
             if post is not None and (old is None or old.post != post):
                 rows.add_version(connection, number, row.version + 1, post, actor, now)

@@ -20,7 +20,7 @@ FIELDS = {"photo": ("photos",), "content": ("content", "words")}
 """The fields of an article that a part stands for, where they are not the one of its name."""
 
 
-_ADDRESS = re.compile(r"^https?://|[?#].*$", re.IGNORECASE)
+_ADDRESS = re.compile(r"^https?://[^/?#]*|[?#].*$", re.IGNORECASE)
 
 
 def found(article: Article) -> dict[str, str]:
@@ -87,7 +87,7 @@ def as_found(article: Article, said: Mapping[str, str]) -> Article:
 
 
 def _photo(photos: tuple[Photo, ...]) -> str:
-    """The first photo as its story uses it. Of its address only the path: the rest is often made anew each time."""
+    """The first photo as its story uses it. Of its address only the path: hosts take turns, the rest is made anew."""
     if not photos:
         return ""
     one = photos[0]

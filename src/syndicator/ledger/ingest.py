@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
@@ -10,17 +10,26 @@ from sqlalchemy import Connection, insert, select, update
 from syndicator.delivery import Move
 from syndicator.ledger import differing, joining, revisions, rows, unchanged
 from syndicator.ledger import sources as source_rows
+from syndicator.ledger.meanwhile import WITHDRAWN
 from syndicator.ledger.schema import RULE_VERSION, article_keys, article_sources, articles, deliveries
 from syndicator.models import Article, ArticleState, Delivery, Poll, Status
-
-WITHDRAWN = "rule:withdrawn"
-"""The code of a post whose article the newsroom took back."""
 
 WATCHED_FOR = timedelta(days=2)
 """How long after it was found an article that has left its source's list is looked for by its page."""
 
+PATIENCE = 10
+"""Which part of its age passes before the page of an article that left the list is asked, when no post of it waits."""
+
 _DEAF = frozenset({ArticleState.SEEN, ArticleState.REFUSED})  # nobody posts these: their changes are nobody's business
 _WAITING = (Status.HELD.value, Status.QUEUED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What is known of a document while its items are stored: stories that have spoken, and all its addresses."""
+
+    stories: set[int]
+    addresses: frozenset[str]
 
 
 def take(connection: Connection, poll: Poll, backfill: int) -> int:
@@ -30,10 +39,11 @@ def take(connection: Connection, poll: Poll, backfill: int) -> int:
     seeded = poll.pushed or (known is not None and known.seeded and known.url == poll.url)
     same = {place: number for place, number in unchanged.numbers(connection, poll).items() if place >= backfill}
     fresh, present = 0, set(same.values())
+    heard = _Heard(set(present), frozenset(article.url for article in poll.articles))
     for place, article in enumerate(poll.articles):
         if place in same:
             continue
-        number, work = _item(connection, article, poll, seeded=seeded, again=place < backfill)
+        number, work = _item(connection, article, poll, heard, seeded=seeded, again=place < backfill)
         fresh += work
         present.add(number)
     if poll.whole and not poll.pushed:
@@ -41,7 +51,9 @@ def take(connection: Connection, poll: Poll, backfill: int) -> int:
     return fresh
 
 
-def _item(connection: Connection, article: Article, poll: Poll, *, seeded: bool, again: bool) -> tuple[int, bool]:
+def _item(
+    connection: Connection, article: Article, poll: Poll, heard: _Heard, *, seeded: bool, again: bool
+) -> tuple[int, bool]:
     """Store one item of a poll. Returns its story's number, 0 for none, and whether it made new work."""
     now = poll.at
     found = joining.owners(connection, [key.key for key in article.keys])
@@ -60,7 +72,22 @@ def _item(connection: Connection, article: Article, poll: Poll, *, seeded: bool,
     restored = (listed_again or poll.direct) and restore(connection, number, now, article.source)
     if again:
         return number, _revive(connection, number)
-    return number, _update(connection, number, article, now) or restored
+    changed = _speaks(connection, number, article, heard) and _update(connection, number, article, now)
+    return number, changed or restored
+
+
+def _speaks(connection: Connection, number: int, article: Article, heard: _Heard) -> bool:
+    """Whether an item speaks for its story: one of a document does, or two with other words change it to and fro.
+
+    That is the one under the address the story had; where that is listed no more, the first.
+    """
+    if number in heard.stories:
+        return False
+    address = said_before(connection, number).get("url", article.url)
+    if article.url != address and address in heard.addresses:
+        return False
+    heard.stories.add(number)
+    return True
 
 
 def add(connection: Connection, article: Article, now: datetime, state: ArticleState) -> int:
@@ -154,11 +181,19 @@ def _embargoed(connection: Connection, old: Article, new: Article, now: datetime
         early = new.embargo is not None and row.due is not None and row.due < new.embargo
         if row.urgent or not (bound or early):
             continue
-        due = new.embargo or now
-        expires = row.expires + (due - row.due) if row.expires and row.due else row.expires
         detail = row.detail or ("embargo moved" if new.embargo else "embargo lifted")
-        move = Move("move", row.status, row.code, detail, {"due": due, "expires": expires})
+        move = Move("move", row.status, row.code, detail, _times(row, new.embargo or now))
         rows.move(connection, row, move, "rule:embargo", now)
+
+
+def _times(row: Delivery, due: datetime) -> dict[str, object]:
+    """Another time for a post, which then lasts as long as it would have."""
+    expires = row.expires + (due - row.due) if row.expires and row.due else row.expires
+    return {"due": due, "expires": expires}
+
+
+def _not_before(row: Delivery, embargo: datetime | None) -> dict[str, object]:
+    return _times(row, embargo) if embargo and row.due and row.due < embargo else {}
 
 
 def _write(connection: Connection, article: Article, said: Mapping[str, str], more: Mapping[str, object]) -> None:
@@ -210,7 +245,8 @@ def restore(connection: Connection, number: int, now: datetime, source: str = ""
     revisions.record(connection, number, now, "restored", source=source)
     for row in _with(connection, number, Status.SUPPRESSED.value):
         if row.code == WITHDRAWN:
-            held = Move("release", Status.HELD, "restored", "the article was taken back, and is there again")
+            times = _not_before(row, old.embargo)  # it may have been moved meanwhile
+            held = Move("release", Status.HELD, "restored", "the article was taken back, and is there again", times)
             rows.move(connection, row, held, WITHDRAWN, now)
     return True
 
@@ -226,7 +262,11 @@ def _left(connection: Connection, source: str, present: set[int], now: datetime)
     connection.execute(update(article_sources).where(own).values(listed=False))
     young = articles.c.id.in_(gone) & (articles.c.found_at > now - WATCHED_FOR) & (articles.c.withdrawn == "")
     wanted = articles.c.state.in_([ArticleState.NEW.value, ArticleState.PLANNED.value])
-    connection.execute(update(articles).where(young, wanted).values(check_at=now))
+    for number, found_at in connection.execute(select(articles.c.id, articles.c.found_at).where(young, wanted)).all():
+        # A feed that drops a story and lists it again at each poll would else have its page asked at each.
+        soon = now if any(_waiting(connection, number)) else now + (now - found_at) / PATIENCE
+        later = articles.c.check_at.is_(None) | (articles.c.check_at > soon)
+        connection.execute(update(articles).where(articles.c.id == number, later).values(check_at=soon))
 
 
 def listed(connection: Connection, number: int) -> bool:

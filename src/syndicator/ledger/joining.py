@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from syndicator.delivery import Move
 from syndicator.errors import IllegalMove
 from syndicator.ledger import rows
+from syndicator.ledger.revisions import OUT
 from syndicator.ledger.schema import article_keys, articles, deliveries
 from syndicator.ledger.schema_sources import apart
 from syndicator.ledger.store import insert_missing
@@ -76,18 +77,49 @@ def twins(connection: Connection, number: int) -> list[tuple[int, str]]:
     return [(found, title) for found, title in connection.execute(query)]
 
 
+def public_twins(connection: Connection, number: int) -> dict[str, int]:
+    """The accounts (uids) on which an article joined with this story is public, or may be; and that article."""
+    query = select(deliveries.c.account, deliveries.c.article).join(articles, articles.c.id == deliveries.c.article)
+    out = deliveries.c.status.in_(OUT), deliveries.c.occasion == "publication"
+    found = connection.execute(query.where(articles.c.same_as == number, *out))
+    return {row.account: row.article for row in found}
+
+
+def public_or_waiting(connection: Connection, number: int, account: str) -> bool:
+    """Whether a story's own post on an account (uid) is out, or will be."""
+    states = (Status.HELD.value, Status.QUEUED.value, *OUT)
+    own = (deliveries.c.article == number) & (deliveries.c.account == account)
+    query = select(deliveries.c.id).where(own, deliveries.c.occasion == "publication", deliveries.c.status.in_(states))
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def same_story(connection: Connection, number: int) -> str:
+    """The reason of a post whose story another article tells."""
+    title = connection.execute(select(articles.c.title).where(articles.c.id == number)).scalar_one()
+    return f"same story as “{title}” (article {number})"
+
+
 def _parted(connection: Connection, one: int, other: int) -> bool:
     pair = (apart.c.one == one) & (apart.c.other == other)
     return connection.execute(select(apart.c.one).where(pair).limit(1)).first() is not None
 
 
 def _join(connection: Connection, older: int, younger: int, now: datetime) -> None:
-    title = connection.execute(select(articles.c.title).where(articles.c.id == older)).scalar_one()
     values = {"same_as": older, "state": ArticleState.REFUSED.value, "reason": f"same story as article {older}"}
-    connection.execute(update(articles).where(articles.c.id == younger).values(values))
+    connection.execute(update(articles).where(articles.c.id == younger).values({**values, "check_at": None}))
+    # Whoever plans one of them now has a copy that knows nothing of the other.
+    turned = {"turn": articles.c.turn + 1}
+    connection.execute(update(articles).where(articles.c.id.in_([older, younger])).values(turned))
+    _suppress(connection, deliveries.c.article == younger, older, now)
+    # Where the younger one was faster, the story is out already.
+    told = [account for account, by in public_twins(connection, older).items() if by == younger]
+    own = deliveries.c.occasion == "publication"
+    _suppress(connection, and_(deliveries.c.article == older, own, deliveries.c.account.in_(told)), younger, now)
+
+
+def _suppress(connection: Connection, which: ColumnElement[bool], other: int, now: datetime) -> None:
+    """Suppress the waiting posts of a story that the other article tells."""
     waiting = deliveries.c.status.in_([Status.HELD.value, Status.QUEUED.value])
-    query = select(deliveries).where(deliveries.c.article == younger, waiting)
-    detail = f"same story as “{title}” (article {older})"
-    for row in connection.execute(query).mappings().all():
-        stop = Move("suppress", Status.SUPPRESSED, SAME_STORY, detail)
+    stop = Move("suppress", Status.SUPPRESSED, SAME_STORY, same_story(connection, other))
+    for row in connection.execute(select(deliveries).where(which, waiting)).mappings().all():
         rows.move(connection, rows.delivery(row), stop, SAME_STORY, now)

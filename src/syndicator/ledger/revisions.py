@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, and_, exists, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, delete, exists, func, insert, select, update
 
 from syndicator.ledger.schema import articles, deliveries
 from syndicator.ledger.schema_sources import revisions
@@ -13,6 +13,9 @@ from syndicator.models import Revision, Status
 
 OUT = (Status.SENDING.value, Status.UNCONFIRMED.value, Status.SENT.value, Status.RETRACTING.value)
 """States of posts that are public, or may be."""
+
+SHORTLY = timedelta(hours=1)
+"""How long after the last change another one of the same parts counts as the same."""
 
 _FIELDS = tuple(field.name for field in fields(Revision))
 _OPEN = and_(revisions.c.seen_at.is_(None), revisions.c.public > 0)
@@ -33,8 +36,35 @@ def record(
     """Write down a change, with how many of the article's posts were out when it came."""
     out = deliveries.c.article == article, deliveries.c.status.in_(OUT)
     public = connection.execute(select(func.count()).select_from(deliveries).where(*out)).scalar_one()
+    if kind == "changed" and _merged(connection, article, now, source, changes, public):
+        return
     values = {"article": article, "at": now, "kind": kind, "source": source, "detail": detail, "public": public}
     connection.execute(insert(revisions).values(**values, changes=[list(one) for one in changes]))
+
+
+def _merged(
+    connection: Connection, article: int, now: datetime, source: str, changes: Sequence[Change], public: int
+) -> bool:
+    """Take a change into the last one, where the same parts of the article were changed shortly before.
+
+    A body that differs at each look, or two servers with two wordings, are one change and not hundreds; what is as it
+    was before the first is none. Never across the moment a post left or a person has dealt with it.
+    """
+    query = select(revisions).where(revisions.c.article == article).order_by(revisions.c.id.desc()).limit(1)
+    last = connection.execute(query).mappings().first()
+    if last is None or (last["kind"], last["source"], last["public"], last["seen_at"]) != (
+        "changed", source, public, None,
+    ):  # fmt: skip
+        return False
+    if now - last["at"] > SHORTLY or [one[0] for one in last["changes"]] != [one[0] for one in changes]:
+        return False
+    joined = [[what, old[1], after] for old, (what, _, after) in zip(last["changes"], changes, strict=True)]
+    here = revisions.c.id == last["id"]
+    if all(what != "body" and before == after for what, before, after in joined):
+        connection.execute(delete(revisions).where(here))
+    else:
+        connection.execute(update(revisions).where(here).values(changes=joined, at=now))
+    return True
 
 
 class Revisions:

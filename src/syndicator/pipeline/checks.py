@@ -73,15 +73,22 @@ def _read(room: Room, article: Article) -> bool:
 def _not_read(room: Room, article: Article, error: FetchError) -> bool:
     now, ledger = room.clock(), room.ledger.articles
     if error.status == HTTPStatus.GONE:
-        return withdraw(room, article, "its page answers 410 (Gone)")
+        return _gone(room, article, "its page answers 410 (Gone)")
     if error.status == HTTPStatus.NOT_FOUND and not ledger.listed(article.id):
         if article.page_tries:
-            return withdraw(room, article, f"{article.source} no longer lists it, and its page answers 404 (Not Found)")
+            return _gone(room, article, f"{article.source} no longer lists it, and its page answers 404 (Not Found)")
         ledger.check_later(article.id, now + SURE, missing=True)
         return False
     log.info("page not there to check", article=article.id, url=article.url, reason=str(error))
     ledger.check_later(article.id, next_check(article, _due(room, article), now))
     return False
+
+
+def _gone(room: Room, article: Article, why: str) -> bool:
+    """Withdrawn; its page is looked at again at the usual times, in case that was a mistake of the site's."""
+    news = withdraw(room, article, why)
+    room.ledger.articles.check_later(article.id, next_check(article, (), room.clock()))
+    return news
 
 
 def _due(room: Room, article: Article) -> list[datetime]:

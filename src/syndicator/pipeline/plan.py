@@ -1,7 +1,7 @@
 """Plan: a new article's page and photo are read, then each account's row is made with its post."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -14,6 +14,7 @@ from syndicator.delivery import WAITING, Move
 from syndicator.errors import FetchError, RenderError
 from syndicator.fetch import Fetcher
 from syndicator.ledger import Draft
+from syndicator.ledger.joining import SAME_STORY
 from syndicator.models import Account, Article, ArticleState, Delivery, Post, Status, Version
 from syndicator.pipeline import checks
 from syndicator.policy import hold_reason, mentions, moment, not_routed, verdict
@@ -81,12 +82,12 @@ def _page_failed(room: Room, article: Article, why: str) -> Article | None:
 def plan(room: Room, article: Article, chosen: Picture) -> list[Delivery]:
     """Make the rows that are missing, and render waiting ones anew. Idempotent."""
     now = room.clock()
-    existing = {
-        row.account: row for row in room.ledger.deliveries.of_article(article.id) if row.occasion == "publication"
-    }
-    revised = [revise(room, article, row, chosen, "article changed") for row in existing.values()]
+    rows = room.ledger.deliveries.of_article(article.id)
+    existing = {row.account for row in rows if row.occasion == "publication"}
+    revised = [revise(room, article, row, chosen, "article changed") for row in rows]
+    told = room.ledger.articles.told_by(article.id)
     missing = [a for a in wanting(room, article) if a.uid not in existing]
-    drafts = [_draft(room, article, account, chosen, now) for account in missing]
+    drafts = [_told(_draft(room, article, account, chosen, now), told) for account in missing]
     newest = moment(article.published or article.found_at or now, room.zone)
     check = _first_check(room, article, drafts, now)
     newest = max(newest, article.embargo or newest)
@@ -96,6 +97,14 @@ def plan(room: Room, article: Article, chosen: Picture) -> list[Delivery]:
         log.info("planned", post=row.id, account=account.name if account else row.account, status=row.status.value,
                  title=article.title, due=row.due, reason=row.detail or None)  # fmt: skip
     return [*made, *(row for row in revised if row)]
+
+
+def _told(draft: Draft, told: Mapping[str, tuple[int, str]]) -> Draft:
+    """The draft, suppressed where an article that tells the same story is out on that account already."""
+    if draft.account not in told or draft.move.after not in WAITING:
+        return draft
+    _, why = told[draft.account]
+    return replace(draft, move=replace(draft.move, after=Status.SUPPRESSED, code=SAME_STORY, detail=why))
 
 
 def _first_check(room: Room, article: Article, drafts: Sequence[Draft], now: datetime) -> datetime | None:
@@ -146,7 +155,8 @@ def revise(room: Room, article: Article, row: Delivery, chosen: Picture, why: st
     version = room.ledger.deliveries.version(row.id, row.version)
     if account is None or version is None or row.frozen or row.status not in WAITING:
         return None
-    word = mentions(account.exclude, article)
+    own = row.occasion == "publication"  # else a person has added it, and said yes to it by that
+    word = mentions(account.exclude, article) if own else ""
     if word and not version.fields and row.approved != row.version:
         refused = Move("suppress", Status.SUPPRESSED, "rule:exclude", f"the article mentions “{word}”")
         return room.ledger.deliveries.move(row.id, lambda _: refused, "rule:exclude", room.clock(), seen=row.version)
@@ -157,7 +167,7 @@ def revise(room: Room, article: Article, row: Delivery, chosen: Picture, why: st
         return None
     post = replace(made.post, media=version.post.media) if "photo" in version.fields else made.post
     alt = post.media[0].alt if post.media else None
-    held = hold_reason(article, account, room.features(account), alt, by_hand=False)
+    held = hold_reason(article, account, room.features(account), alt, by_hand=not own)
     return room.ledger.deliveries.revise(row.id, row.version, post, version.fields, room.clock(), room.actor, why, held)
 
 
