@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from syndicator import editorial
-from syndicator.compose import Picture
+from syndicator import editorial, pipeline
+from syndicator.compose import Picture, fetcher
 from syndicator.delivery import Move, back
 from syndicator.errors import Withheld
 from syndicator.ledger import Ending
 from syndicator.models import Article, Delivery, Outcome, Photo, Poll, SourceState, Status
 from syndicator.pipeline.plan import plan
 from tests.core.made import Desk, article
-from tests.core.test_changes import SOURCE, ferry, kinds, show, store, work
-from tests.sources.newsroom_server import Newsroom, newsroom
+from tests.core.test_changes import SOURCE, ferry, kinds, page, show, store, work
+from tests.sources.newsroom_server import Newsroom, newsroom, reply
 
 ANNA = "person:anna"
 STATE = SourceState("world", "http://127.0.0.1:1/feed.xml", seeded=True)
@@ -335,3 +335,92 @@ def test_a_post_again_is_written_anew(desk: Desk, clock: Any) -> None:
     assert version is not None
     assert version.post.text.startswith("Corrected headline")
     assert desk.row(again.id).status is Status.QUEUED
+
+
+# ---------------------------------------------------------------------------------------------- beside the daemon
+
+
+def test_added_by_hand_before_it_was_planned(desk: Desk) -> None:
+    """Whoever queues a new article for one account takes it from no other."""
+    poll(desk)
+    poll(desk, article("harbour", published=desk.clock()))
+    [story] = desk.room.ledger.articles.new(desk.clock())
+    asyncio.run(editorial.add(desk.room, story, ANNA, accounts=["one"]))
+    plan_all(desk)
+    assert [row.status for row in desk.rows(1)] == [Status.QUEUED] * 2
+
+
+def test_added_by_hand_while_it_changed(desk: Desk) -> None:
+    """A person's post of an article that changes in that moment is made, as the article is now."""
+    [first, _] = desk.publish()
+    old = desk.room.ledger.articles.get(first.article)
+    poll(desk, article("harbour", published=desk.clock(), title="Corrected headline"))
+    [again] = asyncio.run(editorial.add(desk.room, old, ANNA, accounts=["one"], again="evening"))
+    version = desk.room.ledger.deliveries.version(again.id, again.version)
+    assert version is not None
+    assert version.post.text.startswith("Corrected headline")
+
+
+def test_changed_before_its_page_was_read(desk: Desk, web: Newsroom, clock: Any) -> None:
+    """What the page adds when it is read first is no change, also where the feed has changed before that."""
+    show(web, status=500)
+    store(desk)
+    store(desk, ferry(web))
+    work(desk)
+    store(desk, replace(ferry(web), title="Ferry returns at last"))
+    show(web, "first", "The crossing takes twenty minutes, not ten.")
+    asyncio.run(check_first(desk))
+    clock.forward(minutes=1)
+    work(desk)
+    assert kinds(desk) == [("changed", ["headline"])]
+
+
+async def check_first(desk: Desk) -> None:
+    """The looks of one round, before its plans."""
+    async with fetcher(desk.room) as way:
+        for one in desk.room.ledger.articles.to_check(desk.clock()):
+            await pipeline.check(desk.room, one, way)
+
+
+def test_a_new_photo_is_one_change(desk: Desk, web: Newsroom) -> None:
+    """A photo that the feed changes gets its caption from the page, which is no second change."""
+    for name in ("a", "b"):
+        html = page().replace(b"<article>", FIGURE.format(name).encode())
+        web.pages["/ferry"] = reply(200, html, Content_Type="text/html")
+        store(desk, ferry(web, photos=(Photo(web.url(f"/{name}.jpg")),)))
+        work(desk)
+    assert kinds(desk) == [("changed", ["photo"])]
+    assert desk.room.ledger.articles.get(1).photos[0].caption == "The quay."
+
+
+FIGURE = '<article><figure><img src="/{}.jpg"><figcaption>The quay. Photo: Bo Lens</figcaption></figure>'
+
+
+def push(desk: Desk, **fields: Any) -> None:
+    """The CMS tells of an article that the feed found first."""
+    state = SourceState("cms", "http://127.0.0.1:1/", seeded=True)
+    item = article("harbour", published=desk.clock(), **{**fields, "source": "cms"})
+    told = Poll("cms", state.url, desk.clock(), (item,), whole=False, pushed=True, direct=True)
+    desk.room.ledger.articles.store_polls([(state, told)])
+
+
+def test_the_cms_sets_an_embargo_the_feed_does_not_know(desk: Desk, clock: Any) -> None:
+    """No post leaves before an embargo that only the CMS tells; the feed lifts nothing, and its words stay."""
+    [row, _] = desk.publish()
+    until = clock() + timedelta(hours=1)
+    for due in (until, until + timedelta(hours=1)):
+        push(desk, embargo=due, title="The CMS's words")
+        poll(desk, article("harbour", published=clock()))
+        assert desk.row(row.id).due == due
+    push(desk)
+    assert (desk.row(row.id).due, desk.room.ledger.articles.get(1).embargo) == (clock(), None)
+    assert desk.room.ledger.articles.get(1).title == article("harbour").title
+    assert {tuple(names) for _, names in kinds(desk)} <= {("embargo",)}
+
+
+def test_the_cms_lifts_no_embargo_of_the_feed(desk: Desk, clock: Any) -> None:
+    """A push without an embargo says nothing about the one that the feed gives."""
+    until = clock() + timedelta(hours=1)
+    [row, _] = desk.publish(embargo=until)
+    push(desk)
+    assert desk.row(row.id).due == until

@@ -40,7 +40,12 @@ async def add(
         _draft(room, article, account, chosen, occasion, due or now, again, by_hand=not judged)
         for account in chosen_accounts
     ]
-    return room.ledger.deliveries.plan(article, drafts, now, actor, now)
+    made = room.ledger.deliveries.plan(article, drafts, now, actor, now, whole=False)
+    fresh = room.ledger.articles.get(article.id)
+    if made or fresh.turn == article.turn:
+        return made
+    # Its source has changed it while the photo was fetched: as it is now.
+    return await add(room, fresh, actor, accounts=accounts, due=due, again=again, judged=judged)
 
 
 async def headlined(room: Room, article: Article, way: Fetcher, *, keep: bool = True) -> Article:

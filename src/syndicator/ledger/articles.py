@@ -121,8 +121,13 @@ class Articles:
     # ------------------------------------------------------------------------------------------ is it still there?
 
     def to_check(self, now: datetime, limit: int = 50) -> list[Article]:
-        """Articles whose page is to be looked at once more, the longest due first."""
-        query = select(articles).where(articles.c.check_at <= now).order_by(articles.c.check_at).limit(limit)
+        """Articles whose page is to be looked at once more, the longest due first; one that was never read is not."""
+        query = (
+            select(articles)
+            .where(articles.c.check_at <= now, articles.c.page_read)
+            .order_by(articles.c.check_at)
+            .limit(limit)
+        )
         with self._store.read() as connection:
             return [rows.article(row) for row in connection.execute(query).mappings()]
 

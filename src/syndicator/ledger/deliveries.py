@@ -56,9 +56,12 @@ class Deliveries:
         actor: str,
         newest: datetime,
         check_at: datetime | None = None,
+        *,
+        whole: bool = True,
     ) -> list[Delivery]:
         """Add the rows that are missing and mark the article planned, in one transaction. Idempotent.
 
+        Not `whole`: these are some accounts' rows, made by hand, and a new article is planned for the others yet.
         `check_at` is when its page is looked at again, where no earlier time is set. Of an article that was changed
         after this copy of it was taken nothing is stored: it is work as it is now.
         """
@@ -66,6 +69,8 @@ class Deliveries:
             if rows.turned(connection, article):
                 return []
             made = [_add(connection, article, draft, now, actor, newest) for draft in drafts]
+            if not whole:
+                return [row for row in made if row is not None]
             where = (articles.c.id == article.id) & (articles.c.state == ArticleState.NEW.value)
             values: dict[str, object] = {"state": ArticleState.PLANNED.value}
             if check_at is not None:

@@ -53,6 +53,14 @@ def learnt(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     return ["content"] if after.get("content") and not before.get("content") else []
 
 
+def completed(before: str, after: str) -> bool:
+    """Whether this is the same photo with texts it had not before."""
+    if not before or not after:
+        return False
+    was, now = json.loads(before), json.loads(after)
+    return was[0] == now[0] and all(not one or one == other for one, other in zip(was, now, strict=True))
+
+
 def taken(old: Article, new: Article, names: list[str]) -> Article:
     """The old article with these parts of the new one."""
     parts = [field for name in names for field in FIELDS.get(name, (name,))]

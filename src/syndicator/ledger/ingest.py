@@ -72,7 +72,9 @@ def _item(
     restored = (listed_again or poll.direct) and restore(connection, number, now, article.source)
     if again:
         return number, _revive(connection, number)
-    changed = _speaks(connection, number, article, heard) and _update(connection, number, article, now)
+    changed = _speaks(connection, number, article, heard) and _update(
+        connection, number, article, now, direct=poll.direct
+    )
     return number, changed or restored
 
 
@@ -126,11 +128,13 @@ def said_before(connection: Connection, number: int) -> dict[str, str]:
 # ---------------------------------------------------------------------------------------------- changes
 
 
-def _update(connection: Connection, number: int, article: Article, now: datetime) -> bool:
-    """Take over what changed at the source that found it first; another feed's wording is not a change."""
+def _update(connection: Connection, number: int, article: Article, now: datetime, *, direct: bool) -> bool:
+    """Take over what changed at the source that found it first; another one's wording is not a change."""
     old = rows.article_by_id(connection, number)
-    if article.source != old.source or old.state in _DEAF:
+    if old.state in _DEAF:
         return False
+    if article.source != old.source:
+        return direct and _elsewhere(connection, old, article, now)
     before, after = said_before(connection, number), differing.found(article)
     names = [name for name in differing.differing(before, after) if not _over(old, name, after, now)]
     learnt = differing.learnt(before, after)
@@ -158,7 +162,24 @@ def page_changes(connection: Connection, old: Article, read: Article, now: datet
         return False
     changed = differing.taken(old, read, names + learnt)
     _write(connection, changed, said, {"state": ArticleState.NEW.value})
-    _note(connection, old, changed, names, now, "")
+    # The source's new photo gets its caption and credit from the page: work, but no further change.
+    told = [name for name in names if name != "photo" or not differing.completed(before[name], after[name])]
+    if told:
+        _note(connection, old, changed, told, now, "")
+    return True
+
+
+def _elsewhere(connection: Connection, old: Article, article: Article, now: datetime) -> bool:
+    """A CMS that tells of an embargo, moves or lifts it is believed, whoever was first to find the article."""
+    until = article.embargo if article.embargo and article.embargo > now else None
+    said = said_before(connection, old.id)
+    own = differing.found(old)["embargo"] == said.get("embargo", "")  # the first source's, which alone may lift it
+    over = old.embargo is not None and old.embargo <= now
+    if until == old.embargo or (until is None and (own or over)):
+        return False
+    changed = replace(old, embargo=until)
+    _write(connection, changed, said, {"state": ArticleState.NEW.value})
+    _note(connection, old, changed, ["embargo"], now, article.source)
     return True
 
 

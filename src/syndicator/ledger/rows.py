@@ -115,7 +115,7 @@ def article(row: RowMapping) -> Article:
 def _photo(*values: Any) -> Photo:
     """A photo as it was stored; JSON has made its focus a list."""
     photo = Photo(*values)
-    return replace(photo, focus=tuple(photo.focus)) if photo.focus else photo
+    return replace(photo, focus=tuple(photo.focus))
 
 
 def article_by_id(connection: Connection, number: int) -> Article:

@@ -36,7 +36,8 @@ _DATELINE = re.compile(
 _BESIDE = frozenset({"aside", "footer"})
 _NAMED = frozenset({"div", "section", "ul", "ol", "nav"})
 _BESIDE_CLASS = re.compile(
-    r"(?:^|\s)(?!has-|with-|no-)(?:[a-z]+[-_]+)*(?:related|recommend(?:ed|ations)|share|sharing|social|sidebar|newsletter|comments)"
+    r"(?:^|\s)(?!has-|with-|no-)(?:[a-z]+[-_]+)*(?:related|recommend(?:ed|ations)|share|sharing|social|sidebar|newsletter|comments"
+    r"|most[-_]?(?:read|viewed|popular)|trending|recirculation)"
     r"(?:[-_]+[a-z]+)*(?=\s|$)",
     re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.sources.plain import cut, plain
+from syndicator.sources.visible import Beside
 
 FEWEST = 20  # words: less is a teaser or a form, not a story
 SHORTEST = 40  # characters of a paragraph that counts: shorter ones are buttons, counters and times
@@ -33,8 +34,9 @@ def digest(text: str) -> tuple[str, int]:
 
 def of_page(tree: LexborHTMLParser) -> str:
     """The paragraphs of a page's story, one after the other; "" where the page does not mark its story."""
+    beside = Beside(tree)  # related stories are others at each look, and no change of this one
     for selector in ("article p", "main p"):
-        texts = (_text(node) for node in tree.css(selector) if not _beside(node))
+        texts = (_text(node) for node in tree.css(selector) if not _beside(node) and not beside(node))
         found = [text for text in texts if len(text) >= SHORTEST]
         if found:
             return "\n".join(text for text in found if not _SAYS.match(text))
