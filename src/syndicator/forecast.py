@@ -84,14 +84,18 @@ def departure(room: Room, row: Delivery, account: Account, lately: Recent) -> st
     if seen.code:
         return f"{seen.why} until {when(room, seen.leaves)}" if seen.leaves else seen.why
     if row.due and row.due > now:
+        embargo = room.ledger.articles.get(row.article).embargo
+        if embargo == row.due:
+            return f"embargo until {when(room, embargo, seconds=True)}"
         return f"waits until {when(room, row.due)}"
     return "leaves next"
 
 
-def when(room: Room, moment: datetime) -> str:
+def when(room: Room, moment: datetime, *, seconds: bool = False) -> str:
     """A time to come by the newsroom's clock, the day only when it is not today's."""
     local, today = moment.astimezone(room.zone), room.clock().astimezone(room.zone).date()
-    return f"{local:%H:%M}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"
+    clock = "%H:%M:%S" if seconds else "%H:%M"
+    return local.strftime(clock if local.date() == today else f"%Y-%m-%d {clock}")
 
 
 def reason(room: Room, row: Delivery, lately: Recent | None) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -259,6 +259,17 @@ def test_a_photo_is_chosen_again_when_the_article_changes(desk: Desk, pictures: 
     story = desk.room.ledger.articles.get(rows[0].article)
     plan(desk.room, story, offered(desk, story))
     assert carried(desk, [desk.row(row.id) for row in rows]) == ["theirs", "ours"]
+
+
+@configured('deny_credits = ["Bo"]')
+def test_what_was_said_of_a_missing_photo_goes_when_it_comes(desk: Desk, pictures: Picturedesk) -> None:
+    """A remark on the photo that could not be used is not kept for the one that can."""
+    rows = publish(desk, pictures.photo("theirs", credit="Bo"))
+    assert "deny_credits" in rows[0].detail
+    story = replace(desk.room.ledger.articles.get(rows[0].article), photos=(pictures.photo("ours", credit="Ann"),))
+    plan(desk.room, story, offered(desk, story))
+    after = desk.row(rows[0].id)
+    assert (carried(desk, [after]), after.detail) == (["ours"], "")
 
 
 # Platform, what a policy says of graphic content: whether it is held, and whether what goes out is marked.

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from syndicator.models import Article, Delivery, Key, Status
-from tests.desk.newsroom import Newsroom, token
+from tests.desk.newsroom import MINUTE, Newsroom, token
 
 
 def words(answer: httpx.Response) -> str:
@@ -59,6 +59,27 @@ def test_what_was_taken_back_is_told(newsroom: Newsroom, anna: httpx.Client) -> 
     assert "The newsroom took this article back at" in page and "its page answers 410 (Gone)" in page
     assert newsroom.row(rows[0].id).status is Status.SUPPRESSED
     assert "taken back: its page answers 410 (Gone)" in words(anna.get("/changes"))
+
+
+def test_the_list_names_all_that_is_open(newsroom: Newsroom, anna: httpx.Client) -> None:
+    """A story that changed twice stands once, with both changes."""
+    rows = newsroom.publish("harbour", title="Three hurt")
+    newsroom.sent(rows[2])
+    listed(newsroom, rows, title="Two hurt")
+    newsroom.room.ledger.articles.withdraw(rows[0].article, "its page answers 410 (Gone)", newsroom.room.clock())
+    page = anna.get("/changes")
+    assert page.text.count('id="change-') == 1
+    assert "taken back: its page answers 410 (Gone); headline" in words(page)
+
+
+def test_a_story_whose_page_cannot_be_read_yet_says_so(newsroom: Newsroom, anna: httpx.Client) -> None:
+    """While its page is tried again the story tells why it has no posts."""
+    newsroom.found(Article("https://news.example/x", "X", keys=(Key("url:x", "x"),), source="world"))
+    story = newsroom.room.ledger.articles.new(newsroom.room.clock())[0]
+    newsroom.room.ledger.articles.page_failed(story, newsroom.room.clock() + MINUTE, "it answered 503")
+    assert "Its posts wait for its page, which is tried again: it answered 503" in words(
+        anna.get(f"/articles/{story.id}")
+    )
 
 
 def test_a_viewer_reads_and_presses_nothing(newsroom: Newsroom, ben: httpx.Client) -> None:

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from syndicator.errors import FetchError
 from syndicator.fetch import Fetcher
-from syndicator.models import Article, Source
+from syndicator.models import Article, Source, SourceState
 from syndicator.sources import read_page, section
 from syndicator.sources.entry import DocumentError, Found, Payload
 from tests.sources import plain_pages
 from tests.sources.documents import BERLIN, NOW
-from tests.sources.newsroom_server import Newsroom, reply
+from tests.sources.newsroom_server import Newsroom, conditional, reply
 from tests.sources.test_poll import ask
 
 URL = "https://news.example/politics"
@@ -178,3 +178,17 @@ def test_a_page_without_a_headline_is_not_read(room: Newsroom) -> None:
         complete(room, article, source)
     assert caught.value.status == 200
     assert complete(room, replace(article, provisional=False), source).title == "X y"
+
+
+def test_another_selector_reads_the_same_page_anew(room: Newsroom) -> None:
+    """What has not changed since it was read with another selector is read, and a selector that fails is told."""
+    room.pages["/politics"] = conditional(TEASERS.encode(), '"1"', "Mon, 23 Nov 2026 10:00:00 GMT")
+    room.pages["/robots.txt"] = reply(404)
+    source = replace(SOURCE, url=room.url("/politics"), allow_private=True)
+    first = ask(source)
+    known = SourceState(
+        source.name, source.url, etag=first.etag, last_modified=first.last_modified, digest=first.digest
+    )
+    assert not ask(source, known).changed
+    assert ask(replace(source, select="main h2 a"), known).changed
+    assert "main h9" in ask(replace(source, select="main h9"), known).error

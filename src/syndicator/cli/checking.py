@@ -21,6 +21,7 @@ from syndicator.compose import fetcher
 from syndicator.config import format_duration
 from syndicator.desk.health import of_hub
 from syndicator.errors import ConfigError, RenderError, StoreError, SyndicatorError
+from syndicator.fetch import PRIVATE
 from syndicator.models import Account, AccountState, Identity, Source, SourceState
 from syndicator.pipeline import hubs
 from syndicator.room import Room
@@ -148,15 +149,21 @@ def _pushed(room: Room, source: Source) -> Result:
     return Result("source", source.name, "fail" if lack else "ok", lack or pushes.where(room, source), MISUSED)
 
 
+def _mend(source: Source, error: str) -> str:
+    if PRIVATE in error and not source.allow_private:
+        return f"If it is your own, set allow_private = true in [sources.{source.name}]."
+    return f"Mend [sources.{source.name}], or the site."
+
+
 def _source(source: Source, error: str, articles: int, skipped: Sequence[str]) -> Result:
     if error:
-        return Result("source", source.name, "fail", f"{error} Mend [sources.{source.name}], or the site.")
+        return Result("source", source.name, "fail", f"{error} {_mend(source, error)}")
     if not articles:
         lately = "" if source.type == "feed" else f" of the last {format_duration(source.fresh)}"
         return Result("source", source.name, "warn", f"answers, but has no articles{lately}")
     if skipped:
         return Result("source", source.name, "warn", f"{articles} articles; {len(skipped)} skipped: {skipped[0]}")
-    return Result("source", source.name, "ok", f"{articles} articles")
+    return Result("source", source.name, "ok", f"{articles} article{'' if articles == 1 else 's'}")
 
 
 def _hubs(room: Room) -> Iterator[Result]:

@@ -1,5 +1,7 @@
 """`why`: how an article was found, and what the rules made of it."""
 
+from datetime import datetime
+
 import typer
 
 from syndicator.cli import found
@@ -39,7 +41,7 @@ def explain_article(options: Options, url: str) -> None:
                 ("published", local(article.published, room.zone)),
                 ("sections", ", ".join(article.sections)),
                 ("state", f"{state} ({article.reason})" if article.reason else state),
-                ("page", article.page_error),
+                ("page", _page(article)),
                 ("embargo", local(article.embargo, room.zone, seconds=True) if article.embargo else ""),
                 ("taken back", article.withdrawn),
                 ("same story", _twins(room, article)),
@@ -51,6 +53,11 @@ def explain_article(options: Options, url: str) -> None:
         table(("account", "post", "state", "why"), _routes(room, article, carried_by, rows))
 
 
+def _page(article: Article) -> str:
+    again = "" if article.page_read or not article.page_error else "; it is tried again"
+    return article.page_error.rstrip(".") + again
+
+
 def _twins(room: Room, article: Article) -> str:
     """The articles taken for the same story; `queue split` parts them."""
     return ", ".join(f"article {number} “{title}”" for number, title in room.ledger.articles.twins(article.id))
@@ -59,13 +66,18 @@ def _twins(room: Room, article: Article) -> str:
 def _changes(room: Room, article: Article) -> None:
     """What the newsroom changed since it was found."""
     rows = [
-        (local(one.at, room.zone, seconds=True), one.kind, *change)
+        (local(one.at, room.zone, seconds=True), one.kind, what, _told(room, what, before), _told(room, what, after))
         for one in room.ledger.revisions.of(article.id)
-        for change in (one.changes or ((one.detail, "", ""),))
+        for what, before, after in (one.changes or ((one.detail or "it is there again", "", ""),))
     ]
     if rows:
         print()
         table(("when", "change", "what", "before", "after"), rows)
+
+
+def _told(room: Room, what: str, value: str) -> str:
+    """A value as people read it: a moment by the newsroom's clock."""
+    return local(datetime.fromisoformat(value), room.zone, seconds=True) if what == "embargo" and value else value
 
 
 def _unknown(room: Room, url: str) -> None:

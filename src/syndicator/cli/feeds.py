@@ -12,6 +12,7 @@ from syndicator import pipeline
 from syndicator.cli import show
 from syndicator.cli.failures import FAILED, complain
 from syndicator.cli.options import Listing, Options
+from syndicator.cli.pushes import lack
 from syndicator.cli.rooms import changing, reading, remark_if_alone
 from syndicator.cli.show import local
 from syndicator.compose import fetcher
@@ -56,6 +57,8 @@ def _hub(one: Subscription, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
 def _line(room: Room, one: dict[str, Any]) -> tuple[object, ...]:
     good, otherwise = ("seeded", "not read yet") if one["every"] else ("last_success", "no push yet")
     state = one["error"] or ("ok" if one[good] else otherwise)
+    if not one["every"] and (source := room.source(one["name"])):
+        state = lack(room, source) or state
     if one["moved"] and not one["error"]:
         state = f"moved to {one['moved']}: change its url"
     if one["hub"]:

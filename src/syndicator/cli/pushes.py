@@ -74,7 +74,9 @@ def _post(url: str, header: str, signature: str, body: bytes) -> tuple[int, dict
         with error:
             return error.code, _json(error.read())
     except OSError as error:
-        raise ConfigError(f"{url}: nobody answers ({error}); start it: syndicator run") from None
+        reason = getattr(error, "reason", error)
+        words = getattr(reason, "strerror", None) or reason
+        raise ConfigError(f"nobody answers at {url} ({str(words).lower()}); start it: syndicator run") from None
 
 
 def _json(body: bytes) -> dict[str, Any]:

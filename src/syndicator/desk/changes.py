@@ -41,8 +41,8 @@ class Told:
 def told(revisions: Sequence[Revision], now: datetime, zone: ZoneInfo) -> list[Told]:
     """The changes a story's page shows, the newest first: all that are open, and the last few."""
     newest = list(reversed(revisions))
-    shown = [one for place, one in enumerate(newest) if _open(one) or place < SHOWN]
-    return [Told(_notice(one, now, zone), _rows(one, zone), _open(one), _kind(one)) for one in shown]
+    shown = [one for place, one in enumerate(newest) if is_open(one) or place < SHOWN]
+    return [Told(_notice(one, now, zone), _rows(one, zone), is_open(one), _kind(one)) for one in shown]
 
 
 def sentence(one: Revision, zone: ZoneInfo) -> str:
@@ -71,12 +71,13 @@ def dealt_with(revisions: Iterable[Revision]) -> Mapping[tuple[datetime, str], N
     return {(one.seen_at, one.seen_by): None for one in revisions if one.seen_at}
 
 
-def _open(one: Revision) -> bool:
+def is_open(one: Revision) -> bool:
+    """Whether it came after a post was out, and nobody has dealt with it."""
     return one.public > 0 and one.seen_at is None
 
 
 def _kind(one: Revision) -> str:
-    return "failed" if one.kind == "withdrawn" else "held" if _open(one) else ""
+    return "failed" if one.kind == "withdrawn" else "held" if is_open(one) else ""
 
 
 def _notice(one: Revision, now: datetime, zone: ZoneInfo) -> str:

@@ -106,9 +106,9 @@ class Articles:
 
     def page_failed(self, article: Article, next_try: datetime | None, error: str) -> None:
         """Note a failed visit: the next try, or the end of trying with the reason people will read."""
-        values: dict[str, object] = {"page_tries": article.page_tries + 1, "page_next": next_try}
+        values: dict[str, object] = {"page_tries": article.page_tries + 1, "page_next": next_try, "page_error": error}
         if next_try is None:
-            values |= {"page_read": True, "page_error": error}
+            values["page_read"] = True
         with self._store.write() as connection:
             connection.execute(update(articles).where(articles.c.id == article.id).values(values))
 

@@ -88,11 +88,13 @@ class Deliveries:
         actor: str,
         detail: str,
         held: tuple[str, str] | None = None,
+        remark: str | None = None,
     ) -> Delivery | None:
         """Store a new rendering of a waiting post; None when it is the same byte for byte, or the row has moved on.
 
         One that changes what a person approved or edited goes back to HELD; so does one that a rule now holds, by
-        `held`, its code and sentence, unless a person has said yes to these very words.
+        `held`, its code and sentence, unless a person has said yes to these very words. `remark` is what is to be said
+        of a queued post as it is now ("" for nothing), None to leave what was said.
         """
         with self._store.write() as connection:
             row = rows.delivery_by_id(connection, number, lock=True)
@@ -103,7 +105,9 @@ class Deliveries:
             if version and version.post == post:
                 return None if touched or held is None else _held(connection, row, held, actor, now)
             rows.add_version(connection, number, row.version + 1, post, actor, now, fields)
-            code, said = ("changed", f"article changed: {detail}") if touched else held or (row.code, row.detail)
+            plain = row.status is Status.QUEUED and not row.code and remark is not None
+            as_it_was = row.code, (remark or "") if plain else row.detail
+            code, said = ("changed", f"article changed: {detail}") if touched else held or as_it_was
             after = Status.HELD if touched or held else row.status
             verb = "revise" if after is not row.status else "edit"
             move = Move(verb, after, code, said, {"version": row.version + 1, "approved": 0})

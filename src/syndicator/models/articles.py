@@ -71,7 +71,7 @@ class Article:
     found_at: datetime | None = None
     page_read: bool = False  # the article's own page has been read (or is not wanted)
     page_tries: int = 0
-    page_error: str = ""  # why the page could not be read, once we gave up
+    page_error: str = ""  # why the page could not be read: once we gave up, or, while `page_read` is False, until now
     backfill: bool = False  # found by a first poll, posted on purpose
     turn: int = 0  # counts what its source changed: work on an older turn is done again
 

@@ -168,7 +168,10 @@ def revise(room: Room, article: Article, row: Delivery, chosen: Picture, why: st
     post = replace(made.post, media=version.post.media) if "photo" in version.fields else made.post
     alt = post.media[0].alt if post.media else None
     held = hold_reason(article, account, room.features(account), alt, by_hand=not own)
-    return room.ledger.deliveries.revise(row.id, row.version, post, version.fields, room.clock(), room.actor, why, held)
+    remark = None if "photo" in version.fields else made.remark
+    return room.ledger.deliveries.revise(
+        row.id, row.version, post, version.fields, room.clock(), room.actor, why, held, remark
+    )
 
 
 def kept(version: Version) -> dict[str, str]:

@@ -68,8 +68,13 @@ def receive(room: Room, source: Source, signature: str, body: bytes) -> Taken:
         pushed=True,
         direct=True,
     )
-    new = take(room, told)
+    new = sum(not one.withdrawn and _unknown(room, one) for one in found.articles)
+    take(room, told)
     room.ledger.told.first(digest, source.name, now, now - 2 * signing.WINDOW)
     for remark in found.skipped:
         log.info("push skipped", source=source.name, reason=remark)
     return Taken(found.articles, new, found.skipped)
+
+
+def _unknown(room: Room, article: Article) -> bool:
+    return room.ledger.articles.by_keys([key.key for key in article.keys]) is None

@@ -11,7 +11,7 @@ from syndicator.desk import buttons, changes, times, words
 from syndicator.desk.context import Desk, desk_of
 from syndicator.desk.editor import Editing, opened
 from syndicator.desk.posts import WAITING, Drawing, count_of, features_of, preview_of, time_of
-from syndicator.models import Article, Delivery, Person, Role
+from syndicator.models import Article, ArticleState, Delivery, Person, Role
 
 router = APIRouter()
 
@@ -118,9 +118,15 @@ def _story(desk: Desk, article: Article) -> dict[str, Any]:
         "url": article.url,
         "language": article.language,
         "meta": meta,
-        "reason": article.reason or "This story has no posts.",
+        "reason": article.reason or _no_posts_yet(article),
         "link": desk.url(f"/articles/{article.id}"),
     }
+
+
+def _no_posts_yet(article: Article) -> str:
+    if article.state is ArticleState.NEW and not article.page_read and article.page_error:
+        return f"Its posts wait for its page, which is tried again: {article.page_error}"
+    return "This story has no posts."
 
 
 def _changed(desk: Desk, person: Person, article: Article) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Stories that changed after they were sent, and what a person says about a whole story."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -23,7 +24,7 @@ def show(request: Request) -> Response:
     desk = desk_of(request)
     person = desk.person(request)
     found = desk.room.ledger.revisions.open(MOST)
-    rows = [_row(desk, person, *one) for one in found]
+    rows = [_row(desk, person, *one, desk.room.ledger.revisions.of(one[0].article)) for one in found]
     counted = several("{n} story", "{n} stories", len(rows)) if rows else ""
     return desk.page(request, "changes.html", rows=rows, counted=counted, may=person.role.at_least(Role.EDITOR))
 
@@ -47,9 +48,11 @@ def split(request: Request, number: int) -> Response:
     return desk.go(f"/articles/{number}")
 
 
-def _row(desk: Desk, person: Person, one: Revision, title: str) -> dict[str, Any]:
+def _row(desk: Desk, person: Person, one: Revision, title: str, every: Sequence[Revision]) -> dict[str, Any]:
+    """One story with all that is open about it, the newest first."""
+    still = [other for other in reversed(every) if changes.is_open(other)]
     return {
         "id": one.article, "title": title or _("(no headline)"), "time": time_of(desk, person, one.at),
-        "what": changes.brief(one), "withdrawn": one.kind == "withdrawn",
+        "what": "; ".join(dict.fromkeys(map(changes.brief, still))), "withdrawn": one.kind == "withdrawn",
         "out": several("{n} post out", "{n} posts out", one.public),
     }  # fmt: skip

@@ -194,6 +194,8 @@ def story_view(desk: Desk, drawing: Drawing, story: Story) -> dict[str, Any]:
         meta.append(f"published {times.published(article.published, now, zone)}")
     if article.sensitive:
         meta.append("graphic")
+    if article.embargo and article.embargo > now:
+        meta.append(f"embargo until {times.until(article.embargo, now, zone, seconds=True)}")
     photo = {"src": photo_address(desk, story.photo, "row"), "graphic": article.sensitive} if story.photo else None
     return {
         "id": article.id, "title": article.title or "(no headline)", "href": f"/articles/{article.id}",

@@ -9,7 +9,7 @@ from syndicator.sources.entry import Entry, Payload
 from syndicator.sources.plain import plain
 from syndicator.sources.push.fields import Unfit
 
-TAKEN_BACK = "the CMS says that it was taken back"
+TAKEN_BACK = "the CMS says so"
 
 
 def article(entry: Entry, payload: Payload, source: Source, zone: ZoneInfo, *, at: dict[str, str]) -> Article:
