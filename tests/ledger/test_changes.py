@@ -185,7 +185,7 @@ def test_a_cached_list_does_not_bring_it_back(ledger: Ledger) -> None:
 
 def test_what_leaves_a_list_is_looked_for(ledger: Ledger) -> None:
     """An article its source no longer lists is checked once; a part of a list tells nothing; old ones are let be."""
-    story, _ = planned(ledger)
+    story, _ = planned(ledger, page_read=True)
     listing(ledger, article("other"), whole=False)
     assert (ledger.articles.to_check(NOW), ledger.articles.listed(story.id)) == ([], True)
     listing(ledger, article("other"))
@@ -250,7 +250,7 @@ def test_what_changes_while_it_is_worked_on_is_not_lost(ledger: Ledger) -> None:
 def test_planning_sets_the_next_look(ledger: Ledger) -> None:
     """The look that planning asks for is due at its time and not before; an earlier one is not put off."""
     accounts(ledger, "a")
-    story = found(ledger)
+    story = found(ledger, page_read=True)
     ledger.deliveries.plan(story, [], NOW, "daemon:test", NOW, NOW + MINUTE)
     assert ledger.articles.to_check(NOW + MINUTE - SECOND) == []
     assert [one.id for one in ledger.articles.to_check(NOW + MINUTE)] == [story.id]
