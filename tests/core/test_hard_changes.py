@@ -384,6 +384,7 @@ async def check_first(desk: Desk) -> None:
 
 def test_a_new_photo_is_one_change(desk: Desk, web: Newsroom) -> None:
     """A photo that the feed changes gets its caption from the page, which is no second change."""
+    store(desk)
     for name in ("a", "b"):
         html = page().replace(b"<article>", FIGURE.format(name).encode())
         web.pages["/ferry"] = reply(200, html, Content_Type="text/html")
