@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from syndicator.delivery import Move
 from syndicator.ledger import differing, joining, revisions, rows, unchanged
 from syndicator.ledger import sources as source_rows
 from syndicator.ledger.meanwhile import WITHDRAWN
+from syndicator.ledger.prepared import Prepared
 from syndicator.ledger.schema import RULE_VERSION, article_keys, article_sources, articles, deliveries
 from syndicator.models import Article, ArticleState, Delivery, Poll, Status
 
@@ -22,6 +23,29 @@ PATIENCE = 10
 
 _DEAF = frozenset({ArticleState.SEEN, ArticleState.REFUSED})  # nobody posts these: their changes are nobody's business
 _WAITING = (Status.HELD.value, Status.QUEUED.value)
+
+
+# Built once: to build a statement takes longer than to run it, and these run for every feed that has something new.
+_ADD = insert(articles)
+_ADD_KEY = Prepared(insert(article_keys))
+_ADD_SOURCE = Prepared(insert(article_sources))
+_TAKEN = select(article_keys.c.key).where(article_keys.c.key.in_(bindparam("names", expanding=True)))
+_LISTED = Prepared(
+    select(article_sources.c.article).where(article_sources.c.source == bindparam("of"), article_sources.c.listed)
+)
+_UNLIST = Prepared(
+    update(article_sources).where(
+        article_sources.c.source == bindparam("of"), article_sources.c.article == bindparam("number")
+    )
+)
+_YOUNG = Prepared(
+    select(articles.c.found_at).where(
+        articles.c.id == bindparam("number"),
+        articles.c.found_at > bindparam("since"),
+        articles.c.withdrawn == "",
+        (articles.c.state == ArticleState.NEW.value) | (articles.c.state == ArticleState.PLANNED.value),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +127,21 @@ def add(connection: Connection, article: Article, now: datetime, state: ArticleS
         "source": article.source,
         "backfill": article.backfill,
     }
-    key = connection.execute(insert(articles).values(values)).inserted_primary_key
+    key = connection.execute(_ADD, values).inserted_primary_key
     number = int(key[0]) if key else 0
     add_keys(connection, number, article)
-    _add_source(connection, number, article.source)
+    if article.source:
+        _ADD_SOURCE.run(connection, {"article": number, "source": article.source})
     return number
 
 
 def add_keys(connection: Connection, number: int, article: Article) -> None:
     """Give an article the keys of an item that nobody has."""
     wanted = {key.key: key.raw for key in article.keys}
-    taken = select(article_keys.c.key).where(article_keys.c.key.in_(list(wanted)))
-    for key in wanted.keys() - set(connection.execute(taken).scalars()):
+    missing = wanted.keys() - set(connection.execute(_TAKEN, {"names": list(wanted)}).scalars())
+    for key in missing:
         values = {"key": key, "article": number, "raw": wanted[key], "rule_version": RULE_VERSION}
-        connection.execute(insert(article_keys).values(values))
+        _ADD_KEY.run(connection, values)
 
 
 def said_before(connection: Connection, number: int) -> dict[str, str]:
@@ -274,20 +299,15 @@ def restore(connection: Connection, number: int, now: datetime, source: str = ""
 
 def _left(connection: Connection, source: str, present: set[int], now: datetime) -> None:
     """Note what the source lists no more; the page of a young article tells whether it is gone."""
-    table = article_sources.c
-    listed = select(table.article).where(table.source == source, table.listed)
-    gone = set(connection.execute(listed).scalars()) - present
-    if not gone:
-        return
-    own = (table.source == source) & table.article.in_(gone)
-    connection.execute(update(article_sources).where(own).values(listed=False))
-    young = articles.c.id.in_(gone) & (articles.c.found_at > now - WATCHED_FOR) & (articles.c.withdrawn == "")
-    wanted = articles.c.state.in_([ArticleState.NEW.value, ArticleState.PLANNED.value])
-    for number, found_at in connection.execute(select(articles.c.id, articles.c.found_at).where(young, wanted)).all():
-        # A feed that drops a story and lists it again at each poll would else have its page asked at each.
-        soon = now if any(_waiting(connection, number)) else now + (now - found_at) / PATIENCE
-        later = articles.c.check_at.is_(None) | (articles.c.check_at > soon)
-        connection.execute(update(articles).where(articles.c.id == number, later).values(check_at=soon))
+    gone = {row["article"] for row in _LISTED.all(connection, {"of": source})} - present
+    for number in gone:
+        _UNLIST.run(connection, {"of": source, "number": number, "listed": False})
+        young = _YOUNG.first(connection, {"number": number, "since": now - WATCHED_FOR})
+        if young:
+            # A feed that drops a story and lists it again at each poll would else have its page asked at each.
+            soon = now if any(_waiting(connection, number)) else now + (now - young["found_at"]) / PATIENCE
+            later = articles.c.check_at.is_(None) | (articles.c.check_at > soon)
+            connection.execute(update(articles).where(articles.c.id == number, later).values(check_at=soon))
 
 
 def listed(connection: Connection, number: int) -> bool:

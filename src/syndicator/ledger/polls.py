@@ -5,11 +5,13 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from syndicator.ledger.prepared import Prepared
 from syndicator.ledger.schema_sources import polls
 from syndicator.ledger.store import Store
 from syndicator.models import PastPoll, Poll
 
 KEPT = 50  # of each source
+_ADD = Prepared(insert(polls))
 
 
 def remember(connection: Connection, poll: Poll, fresh: int) -> None:
@@ -18,7 +20,7 @@ def remember(connection: Connection, poll: Poll, fresh: int) -> None:
         return
     values: dict[str, Any] = {"source": poll.source, "at": poll.at, "status": poll.status, "error": poll.error}
     values |= {"articles": len(poll.articles), "fresh": fresh, "pushed": poll.pushed}
-    connection.execute(insert(polls).values(values))
+    _ADD.run(connection, values)
 
 
 class Polls:

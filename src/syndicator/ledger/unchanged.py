@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from syndicator.ledger import differing
 from syndicator.ledger.schema import article_keys, article_sources, articles
@@ -11,6 +11,22 @@ from syndicator.models import Article, ArticleState, Poll
 
 _DEAF = frozenset({ArticleState.SEEN.value, ArticleState.REFUSED.value})
 _BATCH = 500  # values in one question
+
+# Built once: to build a question takes longer than to ask it.
+_OWNERS = select(article_keys.c.key, article_keys.c.article).where(
+    article_keys.c.key.in_(bindparam("names", expanding=True))
+)
+_STORED = (
+    select(articles.c.id, articles.c.state, articles.c.source, articles.c.body)
+    .join(article_sources, article_sources.c.article == articles.c.id)
+    .where(
+        article_sources.c.source == bindparam("of_source"),
+        article_sources.c.listed,
+        articles.c.same_as.is_(None),
+        articles.c.withdrawn == "",
+        articles.c.id.in_(bindparam("numbers", expanding=True)),
+    )
+)
 
 
 def numbers(connection: Connection, poll: Poll) -> dict[int, int]:
@@ -28,23 +44,17 @@ def numbers(connection: Connection, poll: Poll) -> dict[int, int]:
 
 def _owners(connection: Connection, poll: Poll) -> dict[str, int]:
     names = list({key.key for article in poll.articles for key in article.keys})
-    query = select(article_keys.c.key, article_keys.c.article)
     found: dict[str, int] = {}
     for some in _batches(names):
-        found.update((row[0], row[1]) for row in connection.execute(query.where(article_keys.c.key.in_(some))))
+        found.update((row[0], row[1]) for row in connection.execute(_OWNERS, {"names": some}))
     return found
 
 
 def _stored(connection: Connection, source: str, wanted: Sequence[int]) -> dict[int, RowMapping]:
     """The articles that are stories of their own, stand, and are known to be listed by the source."""
-    table = articles.c
-    query = select(table.id, table.state, table.source, table.body).join(
-        article_sources, (article_sources.c.article == table.id) & (article_sources.c.source == source)
-    )
-    query = query.where(article_sources.c.listed, table.same_as.is_(None), table.withdrawn == "")
     found: dict[int, RowMapping] = {}
     for some in _batches(wanted):
-        rows = connection.execute(query.where(table.id.in_(some))).mappings()
+        rows = connection.execute(_STORED, {"numbers": some, "of_source": source}).mappings()
         found.update((row["id"], row) for row in rows)
     return found
 

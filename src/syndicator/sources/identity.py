@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urljoin
 
 from yarl import URL
@@ -150,6 +151,7 @@ def _guid_key(guid: str, near: str, scope: str, permalink: bool) -> list[Key]:
     return [Key(f"guid:{scope}:{guid}", guid)]
 
 
+@lru_cache(maxsize=4096)  # each address of an item is judged several times
 def _parsed(url: str) -> URL | None:
     url = url.strip()
     if len(url) > LONGEST:
