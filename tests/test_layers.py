@@ -16,7 +16,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # A module imports only from rows above its own; modules of one row do not know each other.
 ROWS = (
-    {"models", "errors", "share"},
+    {"models", "errors", "share", "turns"},
     {"text", "delivery", "policy", "permits", "config", "fetch", "log"},
     {"sources", "photos", "render", "ledger", "adapters"},
     {"room"},

@@ -20,6 +20,7 @@ import aiohttp
 from yarl import URL
 
 from syndicator.errors import FetchError
+from syndicator.turns import Deadlines, Places
 
 MAX_REDIRECTS = 5
 SIDE_BY_SIDE = 100  # exchanges at a time, with all hosts
@@ -65,7 +66,7 @@ class Response:
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that costs time at each of thousands of polls
 class _Ask:
     session: aiohttp.ClientSession
     headers: dict[str, str]
@@ -100,6 +101,7 @@ def is_public(address: str) -> bool:
 
 
 @lru_cache(maxsize=16_384)  # as for `_checked`
+@lru_cache(maxsize=16_384)  # the addresses of sources come again and again
 def shown(url: str) -> str:
     """The address as it may stand in a message: without userinfo, query and fragment."""
     head, mark, _ = url.partition("#")[0].partition("?")
@@ -132,8 +134,9 @@ class Fetcher:
         self._timeout = timeout
         self._per_host = per_host
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
-        self._places: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
-        self._all_places = asyncio.Semaphore(SIDE_BY_SIDE)
+        self._places: WeakValueDictionary[str, Places] = WeakValueDictionary()
+        self._all_places = Places(SIDE_BY_SIDE)
+        self._deadlines = Deadlines()
 
     async def __aenter__(self) -> Self:
         # Two pools of connections: what a trusted source opened is never reused for an untrusted one.
@@ -179,14 +182,23 @@ class Fetcher:
     async def _exchange(self, url: str, ask: _Ask, timeout: float | None) -> Response:  # noqa: ASYNC109
         seconds = self._timeout if timeout is None else timeout
         first = _checked(url, ask.where)
-        async with self._place(first.host or ""), self._all_places:
+        place = self._place(first.host or "")
+        # Most find a place at once; a coroutine for each would cost more than the place.
+        if not place.take_now():
+            await place.take()
+        try:
+            if not self._all_places.take_now():
+                await self._all_places.take()
             try:
-                async with asyncio.timeout(seconds):
-                    return await _follow(first, ask)
-            except TimeoutError:
-                raise FetchError(f"{ask.where} did not answer in full within {seconds:g} s.") from None
-            except (aiohttp.ClientError, OSError, ValueError) as error:
-                raise _failure(ask.where, error) from error
+                return await self._deadlines.within(seconds, _follow(first, ask))
+            finally:
+                self._all_places.leave()
+        except TimeoutError:
+            raise FetchError(f"{ask.where} did not answer in full within {seconds:g} s.") from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _failure(ask.where, error) from error
+        finally:
+            place.leave()
 
     def _open(self, allow_private: bool) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
@@ -203,10 +215,10 @@ class Fetcher:
             headers={"User-Agent": self._user_agent, "Accept-Encoding": ENCODINGS},
         )
 
-    def _place(self, host: str) -> asyncio.Semaphore:
+    def _place(self, host: str) -> Places:
         place = self._places.get(host)
         if place is None:
-            place = self._places[host] = asyncio.Semaphore(self._per_host)
+            place = self._places[host] = Places(self._per_host)
         return place
 
 

@@ -1,9 +1,15 @@
 """What the tables are made of: their metadata, the column of a moment, and columns with a default."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Boolean, Column, DateTime, Dialect, Integer, MetaData, String, Text, TypeDecorator, text
+
+
+@lru_cache(maxsize=64)  # one moment is often several columns of many rows
+def _text(value: datetime) -> str:
+    return f"{value.isoformat(timespec='milliseconds')[:-6]}Z"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -25,7 +31,7 @@ class Moment(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         if dialect.name == "postgresql":
             return value.replace(microsecond=value.microsecond // 1000 * 1000)
-        return f"{value.isoformat(timespec='milliseconds')[:-6]}Z"
+        return _text(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None or dialect.name == "postgresql":

@@ -60,11 +60,11 @@ _SAVE = _Many(update(sources).where(_t.name == bindparam("of")))
 
 def save(connection: Connection, states: Sequence[SourceState]) -> None:
     """Keep what is known of some sources, each named once; part of the transaction that stores their articles."""
-    values = [{name: getattr(state, name) for name in _FIELDS} for state in states]
-    if not values or _SAVE.run_all(connection, [{"of": one["name"], **one} for one in values]) == len(values):
+    values = [{"of": state.name, **{name: getattr(state, name) for name in _FIELDS}} for state in states]
+    if not values or _SAVE.run_all(connection, values) == len(values):
         return
     known = set(connection.execute(select(sources.c.name)).scalars())
-    missing = [one for one in values if one["name"] not in known]
+    missing = [{name: one[name] for name in _FIELDS} for one in values if one["name"] not in known]
     if missing:
         connection.execute(insert(sources), missing)
 

@@ -53,7 +53,7 @@ def _spread(source: Source, at: datetime, wait: timedelta) -> timedelta:
     """The wait with a share of a tenth of it that follows from the name and the moment; within every and slowest."""
     every = max(source.every, SHORTEST_PACE)
     span = wait / SPREAD
-    share = crc32(f"{source.name} {at.timestamp():.0f}".encode()) / 2**32
+    share = crc32(source.name.encode(), at.hour * 3600 + at.minute * 60 + at.second) / 2**32
     # Downwards from `slowest`, or all the slow ones would meet there.
     lowest = max(every, min(wait, source.slowest - span))
     return min(lowest + span * share, max(source.slowest, every + every / SPREAD))
