@@ -155,15 +155,18 @@ class Daemon:
 
     # ------------------------------------------------------------------------------------------ the tick
 
-    def tick(self) -> None:
-        """Start everything that is due. A ledger in trouble is logged; the next tick tries again."""
+    def tick(self, *, polls: bool = True) -> None:
+        """Start everything that is due. A ledger in trouble is logged; the next tick tries again.
+
+        Without `polls` no source is looked for: what of thousands that are being asked is due yet takes time to find.
+        """
         if not self._ticking.acquire(blocking=False):
             self._again.set()
             return
         try:
             self._again.clear()
             if not self._ending.is_set():
-                self._tick()
+                self._tick(polls=polls)
         except SyndicatorError as error:
             log.error("tick failed", error=str(error))
         except Exception:
@@ -174,7 +177,7 @@ class Daemon:
         if self._again.is_set():
             self._wake()
 
-    def _tick(self) -> None:
+    def _tick(self, *, polls: bool) -> None:
         room, now = self.room, self.room.clock()
         if self._beat.due(now):
             pipeline.beat(room)
@@ -182,7 +185,8 @@ class Daemon:
         pipeline.recover(room)
         pipeline.expire(room)
         self._store_polls()
-        self._start_polls()
+        if polls:
+            self._start_polls()
         self._start_articles()
         self._start_accounts()
         if self._way and self._hubs.due(now):
@@ -192,10 +196,10 @@ class Daemon:
         if self._tidy.due(now):
             tidy(room)
 
-    def _wake(self) -> None:
+    def _wake(self, *, polls: bool = True) -> None:
         """Tick soon, from a thread that may not wait."""
         if not self._ending.is_set():
-            self._scheduler.add_job(self.tick, misfire_grace_time=None)
+            self._scheduler.add_job(self.tick, kwargs={"polls": polls}, misfire_grace_time=None)
 
     def _store_polls(self) -> None:
         results = []
@@ -241,7 +245,7 @@ class Daemon:
 
     def _gathered(self) -> None:
         self._gathering = None
-        self._wake()
+        self._wake(polls=False)
 
     def _start_articles(self) -> None:
         now, articles = self.room.clock(), self.room.ledger.articles
