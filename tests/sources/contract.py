@@ -4,6 +4,7 @@ A surprise in production goes in here first, then into the reader.
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -47,7 +48,7 @@ def remember(body: bytes, kind: str, etag: str = '"7"') -> Answer:
     return answer
 
 
-class Contract:
+class Contract(ABC):
     """What holds for every type; one class for each way of writing a document."""
 
     type: str
@@ -55,13 +56,13 @@ class Contract:
     select: str = ""
     lacking: str  # what the remark on an item says that has nothing to be used
 
+    @abstractmethod
     def document(self, listed: list[Item]) -> bytes:
         """A document with these items."""
-        raise NotImplementedError
 
+    @abstractmethod
     def broken(self, listed: list[Item]) -> bytes:
         """A document with these items and, second, one that cannot be used."""
-        raise NotImplementedError
 
     def serve(self, room: Newsroom, body: bytes, answer: Callable[[bytes], Answer] | None = None) -> None:
         """Put a document at the source's address, answered in full or as `answer` says."""
