@@ -127,7 +127,7 @@ SIGHTS = (
 # The same pages with other words: looked at with the slow tests.
 ALIKE = frozenset({
     "queue-none-found", "article-failed", "ask-move", "history-found", "history-none-found", "source", "person",
-    "not-allowed", "queue-selected",
+    "not-allowed", "queue-selected", "article-changed", "changes",
 })  # fmt: skip
 CASES = [
     pytest.param(sight, id=sight.name, marks=[pytest.mark.slow] if sight.name in ALIKE else []) for sight in SIGHTS
