@@ -253,12 +253,14 @@ def _taken(row: Delivery, claim: Claim) -> str:
 def _why_not(connection: Connection, claim: Claim, now: datetime) -> str:
     if now >= claim.deadline:
         return "the deadline passed before the request could go out"
-    standing = sql.STOPS.first(connection, {"uid": claim.row.account}) or {"paused": "it is gone", "stopped": None}
+    row = claim.row
+    about = {"uid": row.account, "article": row.article, "since": row.claimed_at or now}
+    standing = sql.STOPS.first(connection, about) or {"paused": "it is gone", "stopped": None}
     if standing["stopped"] is not None:
         return f"all sending was stopped: {standing['stopped']}"
     if standing["paused"] is not None:
         return f"the account was paused: {standing['paused']}"
-    return meanwhile.why_not(connection, claim.row, now)
+    return meanwhile.why_not(connection, row, now) if standing["changed"] else ""
 
 
 def _end(connection: Connection, attempt: int, ending: Ending, now: datetime) -> None:

@@ -4,6 +4,7 @@ from sqlalchemy import bindparam, func, insert, literal_column, select, update
 
 from syndicator.ledger.prepared import Prepared
 from syndicator.ledger.schema import accounts, attempts, deliveries, posts, switch
+from syndicator.ledger.schema_sources import revisions
 from syndicator.models import Status
 
 PUBLIC = (Status.SENT, Status.SENDING, Status.UNCONFIRMED, Status.RETRACTING, Status.RETRACTED)
@@ -66,7 +67,17 @@ STANDING = Prepared(
         LAST_CLAIM.label("last_claim"),
     ).where(_a.uid == bindparam("uid"))
 )
-STOPS = Prepared(select(accounts.c.paused, STOPPED.label("stopped")).where(accounts.c.uid == bindparam("uid")))
+CHANGED = (
+    select(func.count())
+    .where(revisions.c.article == bindparam("article", type_=revisions.c.article.type))
+    .where(revisions.c.at >= bindparam("since", type_=revisions.c.at.type))
+    .scalar_subquery()
+)
+STOPS = Prepared(
+    select(accounts.c.paused, STOPPED.label("stopped"), CHANGED.label("changed")).where(
+        accounts.c.uid == bindparam("uid")
+    )
+)
 HOLDER = (
     select(_holding.id)
     .where(_holding.account == _d.account, _holding.remote_id == bindparam("remote"))
