@@ -34,7 +34,7 @@ def main() -> None:
 
     def all_stored(patience: float = PATIENCE) -> None:
         end = perf_counter() + patience
-        while not stored():
+        while daemon.asking or not stored():  # the ledger is asked once the daemon says so: questions take time
             waiting.wait(look)
             if perf_counter() > end:
                 raise RuntimeError("the polls were not stored in time")

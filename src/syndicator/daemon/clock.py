@@ -23,6 +23,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from syndicator import alerts, pipeline, sources
 from syndicator.compose import fetcher
 from syndicator.daemon.files import make_room
+from syndicator.daemon.loops import new_loop
 from syndicator.daemon.notify import notify
 from syndicator.daemon.round import PAGES, tidy, work
 from syndicator.errors import StoreError, SyndicatorError
@@ -41,10 +42,16 @@ TIDY = timedelta(hours=1)
 HUBS = timedelta(seconds=30)
 STUCK = 15.0  # seconds without the end of a tick after which the service manager is told no more
 GATHER = 0.2  # seconds: results of polls that come within are stored in one transaction
+FEW = 200  # results of polls that are stored at once though they say nothing new
+LATER = 5.0  # seconds: how long more of them may wait for the end of their batch
 
 
 Step = Callable[[Room, Article, Fetcher], Awaitable[object]]
 """What is done about an article; whether something came of it, so that there is work now."""
+
+
+Polled = tuple[SourceState, Poll]
+"""A source's new state and what the poll gave."""
 
 
 class Every:
@@ -68,12 +75,13 @@ class Daemon:
     def __init__(self, room: Room) -> None:
         self.room = room
         self._ending = threading.Event()
-        self._loop = asyncio.new_event_loop()
+        self._loop = new_loop()
         self._loop_thread = threading.Thread(target=self._loop.run_forever, name="fetch", daemon=True)
         self._way: Fetcher | None = None
         self._polling: set[str] = set()
         self._gathering: asyncio.TimerHandle | None = None  # of the loop's thread alone
-        self._polled: queue.SimpleQueue[tuple[SourceState, Poll]] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[Polled] = queue.SimpleQueue()  # polls to store: those that brought something
+        self._same: queue.SimpleQueue[Polled] = queue.SimpleQueue()  # and those that did not
         self._preparing: set[int] = set()
         self._working: dict[str, threading.Thread] = {}
         self._guard = threading.Lock()
@@ -81,6 +89,7 @@ class Daemon:
         self._again = threading.Event()
         self._ticked = time.monotonic()
         self._beat, self._alerts, self._tidy, self._hubs = Every(BEAT), Every(ALERTS), Every(TIDY), Every(HUBS)
+        self._stored = 0.0  # when polls that brought nothing were stored last (monotonic)
         self._pages = asyncio.Semaphore(PAGES)
         self._scheduler = BackgroundScheduler(timezone="UTC")
 
@@ -184,7 +193,10 @@ class Daemon:
         pipeline.hand_back(room)
         pipeline.recover(room)
         pipeline.expire(room)
-        self._store_polls()
+        self._store_polls(self._news)
+        if self._quiet_ones_due():
+            self._stored = time.monotonic()
+            self._store_polls(self._same)
         if polls:
             self._start_polls()
         self._start_articles()
@@ -201,10 +213,24 @@ class Daemon:
         if not self._ending.is_set():
             self._scheduler.add_job(self.tick, kwargs={"polls": polls}, misfire_grace_time=None)
 
-    def _store_polls(self) -> None:
+    @property
+    def asking(self) -> int:
+        """How many sources are being asked now, or have answered what is not stored yet."""
+        return len(self._polling)
+
+    def _quiet_ones_due(self) -> bool:
+        """Whether to store polls that brought nothing: thousands of writes slow down those that are still on their way.
+
+        Each write and each exchange hands Python's lock to the other's thread, which takes longer than either.
+        """
+        waiting = self._same.qsize()
+        batch_over = waiting >= len(self._polling)
+        return waiting <= FEW or batch_over or time.monotonic() - self._stored > LATER
+
+    def _store_polls(self, polled: "queue.SimpleQueue[Polled]") -> None:
         results = []
-        while not self._polled.empty():
-            results.append(self._polled.get())
+        while not polled.empty():
+            results.append(polled.get())
         try:
             pipeline.store(self.room, results)
         finally:
@@ -237,10 +263,12 @@ class Daemon:
 
     async def _poll(self, source: Source, state: SourceState) -> None:
         if self._way:
-            done = await pipeline.poll_one(self.room, source, state, self._way)
-            self._polled.put(done)
-            # What brought nothing can wait for the end of its batch or the next tick.
-            if done[1].changed and self._gathering is None:
+            done = await pipeline.poll_one(self.room, source, state, self._way, whole=False)
+            if not done[1].changed:
+                self._same.put(done)
+                return
+            self._news.put(done)
+            if self._gathering is None:
                 self._gathering = self._loop.call_later(GATHER, self._gathered)
 
     def _gathered(self) -> None:

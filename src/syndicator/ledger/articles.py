@@ -1,13 +1,14 @@
 """Articles and their identities: a poll is stored whole or not at all, and one story is one article."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from syndicator.ledger import differing, ingest, joining, polls, rows
+from syndicator.ledger import differing, ingest, joining, planning, polls, rows
 from syndicator.ledger import sources as source_rows
+from syndicator.ledger.prints import Prints
 from syndicator.ledger.schema import article_sources, articles
 from syndicator.ledger.store import Store
 from syndicator.models import Article, ArticleState, Poll, SourceState
@@ -18,21 +19,41 @@ class Articles:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._prints = Prints()
+
+    def known(self, source: str) -> Container[int]:
+        """Fingerprints of the items of a source that need not be read: they are stored as they are written."""
+        return self._prints.of(source)
 
     def store_polls(self, results: Sequence[tuple[SourceState, Poll]], backfill: int = 0) -> int:
         """Keep the articles, keys and validators of some polls in one transaction. Returns how many are new work.
 
         A source's first successful poll makes its articles SEEN, except the `backfill` newest. What changed, what was
-        taken back and what the source lists no more is noted.
+        taken back and what the source lists no more is noted. Where an item that was left out is no longer stored as
+        it is written, nothing of that poll is kept and the source is due at once, to be read in full.
         """
-        fresh = 0
+        states = {state.name: state for state, _ in results}
+        taken = list[tuple[Poll, ingest.Taken]]()
         with self._store.write() as connection:
-            for _, poll in results:
-                worked = ingest.take(connection, poll, backfill) if poll.changed and not poll.error else 0
-                polls.remember(connection, poll, worked)
-                fresh += worked
-            source_rows.save(connection, list({state.name: state for state, _ in results}.values()))
-        return fresh
+            for state, poll in results:
+                read = poll.changed and not poll.error
+                one = ingest.take(connection, poll, backfill, self._prints) if read else ingest.Taken()
+                if read:
+                    taken.append((poll, one))
+                if one.again:
+                    states[state.name] = replace(state, etag="", last_modified="", digest="", next_poll=poll.at)
+                polls.remember(connection, poll, one.fresh)
+            source_rows.save(connection, list(states.values()))
+        for poll, one in taken:
+            self._remember(poll, one)
+        return sum(one.fresh for _, one in taken)
+
+    def _remember(self, poll: Poll, taken: ingest.Taken) -> None:
+        """What is stored now need not be read again; what a source tells by itself is no document of it."""
+        if taken.again:
+            self._prints.forget(poll.source, bar=not taken.apart)
+        elif not poll.pushed:
+            self._prints.keep(poll.source, taken.stored)
 
     def new(self, now: datetime, limit: int = 200) -> list[Article]:
         """Articles with work to do at `now`, breaking nothing: oldest find first."""
@@ -53,6 +74,10 @@ class Articles:
         query = select(article_sources.c.source).where(article_sources.c.article == number)
         with self._store.read() as connection:
             return list(connection.execute(query.order_by(article_sources.c.source)).scalars())
+
+    def story_so_far(self, number: int) -> planning.Story:
+        """What planning an article must know of it."""
+        return planning.known(self._store, number)
 
     def by_keys(self, keys: Sequence[str]) -> Article | None:
         """The story that has one of these identity keys."""
@@ -164,12 +189,6 @@ class Articles:
         """The articles joined with this story, by number and headline, oldest first."""
         with self._store.read() as connection:
             return joining.twins(connection, number)
-
-    def told_by(self, number: int) -> dict[str, tuple[int, str]]:
-        """The accounts (uids) on which an article joined with this story is out: that article, and a sentence."""
-        with self._store.read() as connection:
-            found = joining.public_twins(connection, number)
-            return {uid: (twin, joining.same_story(connection, twin)) for uid, twin in found.items()}
 
     def story(self, number: int) -> int:
         """The article itself, or the story it is joined with."""

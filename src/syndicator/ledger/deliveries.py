@@ -4,15 +4,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from syndicator import delivery as machine
 from syndicator.delivery import Move
 from syndicator.errors import IllegalMove, Stale
 from syndicator.ledger import meanwhile, rows
+from syndicator.ledger.prepared import Prepared
 from syndicator.ledger.schema import accounts, articles, deliveries, posts
 from syndicator.ledger.store import Store
 from syndicator.models import Article, ArticleState, Delivery, Post, Status, Version, Wanted
+
+# Built once: to build a statement takes longer than to run it, and these run for every story.
+_PLANNED = Prepared(update(articles).where(articles.c.id == bindparam("of"), articles.c.state == bindparam("was")))
+_CHECK = Prepared(update(articles).where(articles.c.id == bindparam("of"), articles.c.check_at.is_(None)))
 
 Decide = Callable[[Delivery], Move]
 """Looks at the row as it is now and says where it goes; raises IllegalMove."""
@@ -71,11 +76,9 @@ class Deliveries:
             made = [_add(connection, article, draft, now, actor, newest) for draft in drafts]
             if not whole:
                 return [row for row in made if row is not None]
-            where = (articles.c.id == article.id) & (articles.c.state == ArticleState.NEW.value)
-            values: dict[str, object] = {"state": ArticleState.PLANNED.value}
-            if check_at is not None:
-                values["check_at"] = func.coalesce(articles.c.check_at, literal(check_at, articles.c.check_at.type))
-            connection.execute(update(articles).where(where).values(values))
+            new = {"of": article.id, "was": ArticleState.NEW.value, "state": ArticleState.PLANNED.value}
+            if _PLANNED.run(connection, new) and check_at is not None:
+                _CHECK.run(connection, {"of": article.id, "check_at": check_at})
         return [row for row in made if row is not None]
 
     def revise(

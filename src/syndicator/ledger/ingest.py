@@ -1,17 +1,18 @@
 """One poll into the ledger, item by item: new stories, known ones, changed ones, and those that are gone."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from syndicator.delivery import Move
-from syndicator.ledger import differing, joining, revisions, rows, unchanged
+from syndicator.ledger import differing, joining, prints, revisions, rows, unchanged
 from syndicator.ledger import sources as source_rows
 from syndicator.ledger.meanwhile import WITHDRAWN
 from syndicator.ledger.prepared import Prepared
+from syndicator.ledger.prints import DEAF, NOWHERE, Prints, Standing, stamp
 from syndicator.ledger.schema import RULE_VERSION, article_keys, article_sources, articles, deliveries
 from syndicator.models import Article, ArticleState, Delivery, Poll, Status
 
@@ -21,18 +22,14 @@ WATCHED_FOR = timedelta(days=2)
 PATIENCE = 10
 """Which part of its age passes before the page of an article that left the list is asked, when no post of it waits."""
 
-_DEAF = frozenset({ArticleState.SEEN, ArticleState.REFUSED})  # nobody posts these: their changes are nobody's business
 _WAITING = (Status.HELD.value, Status.QUEUED.value)
 
 
 # Built once: to build a statement takes longer than to run it, and these run for every feed that has something new.
-_ADD = insert(articles)
+_ADD = Prepared(insert(articles).returning(articles.c.id))
 _ADD_KEY = Prepared(insert(article_keys))
 _ADD_SOURCE = Prepared(insert(article_sources))
 _TAKEN = select(article_keys.c.key).where(article_keys.c.key.in_(bindparam("names", expanding=True)))
-_LISTED = Prepared(
-    select(article_sources.c.article).where(article_sources.c.source == bindparam("of"), article_sources.c.listed)
-)
 _UNLIST = Prepared(
     update(article_sources).where(
         article_sources.c.source == bindparam("of"), article_sources.c.article == bindparam("number")
@@ -50,46 +47,87 @@ _YOUNG = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What is known of a document while its items are stored: stories that have spoken, and all its addresses."""
+    """What is known of a document while its items are stored.
+
+    Stories that have spoken, all its addresses, and whose its items' identity keys are.
+    """
 
     stories: set[int]
     addresses: frozenset[str]
+    owners: dict[str, int]
 
 
-def take(connection: Connection, poll: Poll, backfill: int) -> int:
-    """Store the articles of a poll. Returns how many are new work."""
-    known = source_rows.load(connection, poll.source)
-    # What a source tells by itself is news: nobody asked for what was there before.
-    seeded = poll.pushed or (known is not None and known.seeded and known.url == poll.url)
-    same = {place: number for place, number in unchanged.numbers(connection, poll).items() if place >= backfill}
-    fresh, present = 0, set(same.values())
-    heard = _Heard(set(present), frozenset(article.url for article in poll.articles))
-    for place, article in enumerate(poll.articles):
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a poll: how many articles are new work, and which items are stored as they are written.
+
+    `again`: nothing was stored, since what the poll left out is no longer as it was. The document must be read in
+    full; `apart` is False where that is so for each of its documents.
+    """
+
+    fresh: int = 0
+    stored: tuple[tuple[int, Standing], ...] = ()
+    again: bool = False
+    apart: bool = True
+
+
+def take(connection: Connection, poll: Poll, backfill: int, remembered: Prints) -> Taken:
+    """Store the articles of a poll."""
+    listed = prints.listed(connection, poll.source)
+    memory = remembered.of(poll.source) if poll.known else {}
+    left_out = [(one, memory.get(one, NOWHERE)) for one in poll.known]
+    if any(listed.get(number) != stamped for _, (number, stamped) in left_out):
+        return Taken(again=True)
+    owners = unchanged.owners(connection, poll)
+    present = {number for _, (number, _) in left_out}
+    if present and not present.isdisjoint(joining.story(connection, number) for number in set(owners.values())):
+        return Taken(again=True, apart=False)  # two items are one story: only together they tell which of them speaks
+    same = {place: number for place, number in unchanged.numbers(connection, poll, owners).items() if place >= backfill}
+    present.update(same.values())
+    heard = _Heard(set(present), frozenset(article.url for article in poll.articles), owners)
+    seeded = _seeded(connection, poll)
+    fresh, stored = 0, left_out
+    marks = poll.prints or (0,) * len(poll.articles)
+    for place, (article, print_) in enumerate(zip(poll.articles, marks, strict=True)):
         if place in same:
+            stored.append((print_, (same[place], listed[same[place]] or 0)))
             continue
+        new = not any(key.key in owners for key in article.keys)
         number, work = _item(connection, article, poll, heard, seeded=seeded, again=place < backfill)
         fresh += work
         present.add(number)
+        if new and number:
+            state = ArticleState.NEW if work else ArticleState.SEEN
+            stored.append((print_, (number, stamp(0, state))))
     if poll.whole and not poll.pushed:
-        _left(connection, poll.source, present, poll.at)
-    return fresh
+        _left(connection, poll.source, listed.keys() - present, poll.at)
+    return Taken(fresh, tuple(stored) if poll.prints or not poll.articles else ())
+
+
+def _seeded(connection: Connection, poll: Poll) -> bool:
+    """Whether what is new is news: what a source tells by itself is, nobody asked for what was there before."""
+    known = source_rows.load(connection, poll.source)
+    return poll.pushed or (known is not None and known.seeded and known.url == poll.url)
 
 
 def _item(
     connection: Connection, article: Article, poll: Poll, heard: _Heard, *, seeded: bool, again: bool
 ) -> tuple[int, bool]:
     """Store one item of a poll. Returns its story's number, 0 for none, and whether it made new work."""
-    now = poll.at
-    found = joining.owners(connection, [key.key for key in article.keys])
+    now, owners = poll.at, heard.owners
+    found = sorted({owners[key.key] for key in article.keys if key.key in owners})
     if not found:
         if article.withdrawn:
             return 0, False
         state = ArticleState.NEW if seeded or again else ArticleState.SEEN
-        return add(connection, replace(article, backfill=again), now, state), seeded or again
+        number = add(connection, replace(article, backfill=again), now, state, owners)
+        owners.update((key.key, number) for key in article.keys)
+        return number, seeded or again
     if len(found) > 1:
         joining.join(connection, found, now)
     number = joining.story_of(connection, article) or found[0]
-    add_keys(connection, number, article)
+    add_keys(connection, number, article, owners)
+    owners.update((key.key, number) for key in article.keys if key.key not in owners)
     listed_again = _add_source(connection, number, article.source)
     if article.withdrawn:
         return number, withdraw(connection, number, article.withdrawn, now, article.source)
@@ -116,8 +154,10 @@ def _speaks(connection: Connection, number: int, article: Article, heard: _Heard
     return True
 
 
-def add(connection: Connection, article: Article, now: datetime, state: ArticleState) -> int:
-    """Store an article nobody knows. Returns its number."""
+def add(
+    connection: Connection, article: Article, now: datetime, state: ArticleState, taken: Container[str] | None = None
+) -> int:
+    """Store an article nobody knows. Returns its number. `taken` as for `add_keys`."""
     values = rows.article_columns(article, differing.found(article))
     values |= {
         "uid": article.uid or hashlib.sha256(article.keys[0].key.encode()).hexdigest(),
@@ -127,21 +167,22 @@ def add(connection: Connection, article: Article, now: datetime, state: ArticleS
         "source": article.source,
         "backfill": article.backfill,
     }
-    key = connection.execute(_ADD, values).inserted_primary_key
-    number = int(key[0]) if key else 0
-    add_keys(connection, number, article)
+    made = _ADD.first(connection, values)
+    number = int(made["id"]) if made else 0
+    add_keys(connection, number, article, taken)
     if article.source:
         _ADD_SOURCE.run(connection, {"article": number, "source": article.source})
     return number
 
 
-def add_keys(connection: Connection, number: int, article: Article) -> None:
-    """Give an article the keys of an item that nobody has."""
+def add_keys(connection: Connection, number: int, article: Article, taken: Container[str] | None = None) -> None:
+    """Give an article the keys of an item that nobody has. `taken` are those somebody has, where that is known."""
     wanted = {key.key: key.raw for key in article.keys}
-    missing = wanted.keys() - set(connection.execute(_TAKEN, {"names": list(wanted)}).scalars())
-    for key in missing:
-        values = {"key": key, "article": number, "raw": wanted[key], "rule_version": RULE_VERSION}
-        _ADD_KEY.run(connection, values)
+    if taken is None:
+        taken = set(connection.execute(_TAKEN, {"names": list(wanted)}).scalars())
+    for key, raw in wanted.items():
+        if key not in taken:
+            _ADD_KEY.run(connection, {"key": key, "article": number, "raw": raw, "rule_version": RULE_VERSION})
 
 
 def said_before(connection: Connection, number: int) -> dict[str, str]:
@@ -156,7 +197,7 @@ def said_before(connection: Connection, number: int) -> dict[str, str]:
 def _update(connection: Connection, number: int, article: Article, now: datetime, *, direct: bool) -> bool:
     """Take over what changed at the source that found it first; another one's wording is not a change."""
     old = rows.article_by_id(connection, number)
-    if old.state in _DEAF:
+    if old.state in DEAF:
         return False
     if article.source != old.source:
         return direct and _elsewhere(connection, old, article, now)
@@ -269,7 +310,7 @@ def withdraw(connection: Connection, number: int, why: str, now: datetime, sourc
     connection.execute(
         update(articles).where(articles.c.id == number).values(withdrawn=why, check_at=None, turn=articles.c.turn + 1)
     )
-    if old.state in _DEAF:
+    if old.state in DEAF:
         return False
     revisions.record(connection, number, now, "withdrawn", source=source, detail=why)
     for row in _waiting(connection, number):
@@ -283,7 +324,7 @@ def restore(connection: Connection, number: int, now: datetime, source: str = ""
     old = rows.article_by_id(connection, number)
     if not old.withdrawn:
         return False
-    again = {} if old.state in _DEAF else {"state": ArticleState.NEW.value}
+    again = {} if old.state in DEAF else {"state": ArticleState.NEW.value}
     values = {"withdrawn": "", "turn": articles.c.turn + 1, **again}
     connection.execute(update(articles).where(articles.c.id == number).values(values))
     if not again:
@@ -297,9 +338,8 @@ def restore(connection: Connection, number: int, now: datetime, source: str = ""
     return True
 
 
-def _left(connection: Connection, source: str, present: set[int], now: datetime) -> None:
+def _left(connection: Connection, source: str, gone: Iterable[int], now: datetime) -> None:
     """Note what the source lists no more; the page of a young article tells whether it is gone."""
-    gone = {row["article"] for row in _LISTED.all(connection, {"of": source})} - present
     for number in gone:
         _UNLIST.run(connection, {"of": source, "number": number, "listed": False})
         young = _YOUNG.first(connection, {"number": number, "since": now - WATCHED_FOR})

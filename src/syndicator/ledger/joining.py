@@ -3,16 +3,28 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select, update
 
 from syndicator.delivery import Move
 from syndicator.errors import IllegalMove
 from syndicator.ledger import rows
+from syndicator.ledger.prepared import Prepared
 from syndicator.ledger.revisions import OUT
 from syndicator.ledger.schema import article_keys, articles, deliveries
 from syndicator.ledger.schema_sources import apart
 from syndicator.ledger.store import insert_missing
 from syndicator.models import Article, ArticleState, Status
+
+# Built once: to build a question takes longer than to ask it, and this one is asked for every story that is planned.
+_PUBLIC_TWINS = Prepared(
+    select(deliveries.c.account, deliveries.c.article)
+    .join(articles, articles.c.id == deliveries.c.article)
+    .where(
+        articles.c.same_as == bindparam("number"),
+        deliveries.c.occasion == "publication",
+        or_(*(deliveries.c.status == state for state in OUT)),
+    )
+)
 
 SAME_STORY = "rule:same_story"
 """The code of a post whose article turned out to be another one's story."""
@@ -79,10 +91,7 @@ def twins(connection: Connection, number: int) -> list[tuple[int, str]]:
 
 def public_twins(connection: Connection, number: int) -> dict[str, int]:
     """The accounts (uids) on which an article joined with this story is public, or may be; and that article."""
-    query = select(deliveries.c.account, deliveries.c.article).join(articles, articles.c.id == deliveries.c.article)
-    out = deliveries.c.status.in_(OUT), deliveries.c.occasion == "publication"
-    found = connection.execute(query.where(articles.c.same_as == number, *out))
-    return {row.account: row.article for row in found}
+    return {row["account"]: row["article"] for row in _PUBLIC_TWINS.all(connection, {"number": number})}
 
 
 def public_or_waiting(connection: Connection, number: int, account: str) -> bool:

@@ -19,7 +19,7 @@ def remember(connection: Connection, poll: Poll, fresh: int) -> None:
     if not (poll.error or fresh or poll.recovered):
         return
     values: dict[str, Any] = {"source": poll.source, "at": poll.at, "status": poll.status, "error": poll.error}
-    values |= {"articles": len(poll.articles), "fresh": fresh, "pushed": poll.pushed}
+    values |= {"articles": poll.listed, "fresh": fresh, "pushed": poll.pushed}
     _ADD.run(connection, values)
 
 

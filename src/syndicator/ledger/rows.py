@@ -75,7 +75,7 @@ def article_columns(article: Article, found: Mapping[str, str]) -> dict[str, Any
     }
 
 
-def article(row: RowMapping) -> Article:
+def article(row: Row) -> Article:
     """An article of the ledger, without its keys."""
     body = row["body"]
     published: datetime | date | None = row["published"] or row["published_day"]
@@ -118,9 +118,13 @@ def _photo(*values: Any) -> Photo:
     return replace(photo, focus=tuple(photo.focus))
 
 
+_ARTICLE = Prepared(select(articles).where(articles.c.id == bindparam("number")))
+_TURN = Prepared(select(articles.c.turn).where(articles.c.id == bindparam("number")))
+
+
 def article_by_id(connection: Connection, number: int) -> Article:
     """One article. Raises LookupError."""
-    row = connection.execute(select(articles).where(articles.c.id == number)).mappings().first()
+    row = _ARTICLE.first(connection, {"number": number})
     if row is None:
         raise LookupError(f"there is no article {number}")
     return article(row)
@@ -128,8 +132,8 @@ def article_by_id(connection: Connection, number: int) -> Article:
 
 def turned(connection: Connection, article: Article) -> bool:
     """Whether an article was changed after this copy of it was taken."""
-    now = connection.execute(select(articles.c.turn).where(articles.c.id == article.id)).scalar_one()
-    return bool(now != article.turn)
+    now = _TURN.first(connection, {"number": article.id})
+    return now is None or now["turn"] != article.turn
 
 
 # ---------------------------------------------------------------------------------------------- posts

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from syndicator.ledger import differing
+from syndicator.ledger.prints import DEAF
 from syndicator.ledger.schema import article_keys, article_sources, articles
-from syndicator.models import Article, ArticleState, Poll
+from syndicator.models import Article, Poll
 
-_DEAF = frozenset({ArticleState.SEEN.value, ArticleState.REFUSED.value})
 _BATCH = 500  # values in one question
 
 # Built once: to build a question takes longer than to ask it.
@@ -29,25 +29,25 @@ _STORED = (
 )
 
 
-def numbers(connection: Connection, poll: Poll) -> dict[int, int]:
+def owners(connection: Connection, poll: Poll) -> dict[str, int]:
+    """The articles that have the identity keys of a poll's items, by key."""
+    names = list({key.key for article in poll.articles for key in article.keys})
+    found: dict[str, int] = {}
+    for some in _batches(names):
+        found.update((row[0], row[1]) for row in connection.execute(_OWNERS, {"names": some}))
+    return found
+
+
+def numbers(connection: Connection, poll: Poll, owners: Mapping[str, int]) -> dict[int, int]:
     """The places of these items in the poll, and their articles' numbers. Taking them would change nothing."""
     if poll.direct:
         return {}  # few, and a CMS is believed where another feed is not
-    owners = _owners(connection, poll)
     owned = [{owners.get(key.key, 0) for key in article.keys} for article in poll.articles]
     if any(len(one - {0}) > 1 for one in owned):
         return {}  # two stories will be joined, and each item is looked at after those before it
     alone = {place: next(iter(one)) for place, one in enumerate(owned) if len(one) == 1 and 0 not in one}
     stored = _stored(connection, poll.source, sorted(set(alone.values())))
     return {place: number for place, number in alone.items() if _same(poll.articles[place], stored.get(number))}
-
-
-def _owners(connection: Connection, poll: Poll) -> dict[str, int]:
-    names = list({key.key for article in poll.articles for key in article.keys})
-    found: dict[str, int] = {}
-    for some in _batches(names):
-        found.update((row[0], row[1]) for row in connection.execute(_OWNERS, {"names": some}))
-    return found
 
 
 def _stored(connection: Connection, source: str, wanted: Sequence[int]) -> dict[int, RowMapping]:
@@ -63,7 +63,7 @@ def _same(article: Article, stored: Mapping[str, Any] | RowMapping | None) -> bo
     """Whether the item says nothing new; the words of another source than the first, and old stories', never do."""
     if stored is None or article.withdrawn:
         return False
-    if article.source != stored["source"] or stored["state"] in _DEAF:
+    if article.source != stored["source"] or stored["state"] in DEAF:
         return True
     said: dict[str, str] = stored["body"]["found"]
     return said == differing.found(article)

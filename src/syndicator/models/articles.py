@@ -144,6 +144,13 @@ class Poll:
     pushed: bool = False  # the source told us; its pace and validators are not touched
     direct: bool = False  # … and named each article by itself, as a CMS does when somebody publishes
     recovered: bool = False  # the poll before it had failed
+    prints: tuple[int, ...] = ()  # fingerprints of the articles as written, 0 for one that is not to be remembered
+    known: tuple[int, ...] = ()  # those of the items that were left out: the ledger holds them as they are written
+
+    @property
+    def listed(self) -> int:
+        """How many items the document holds that could be used."""
+        return len(self.articles) + len(self.known)
 
 
 @dataclass(frozen=True, slots=True)

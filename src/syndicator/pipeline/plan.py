@@ -82,12 +82,11 @@ def _page_failed(room: Room, article: Article, why: str) -> Article | None:
 def plan(room: Room, article: Article, chosen: Picture) -> list[Delivery]:
     """Make the rows that are missing, and render waiting ones anew. Idempotent."""
     now = room.clock()
-    rows = room.ledger.deliveries.of_article(article.id)
-    existing = {row.account for row in rows if row.occasion == "publication"}
-    revised = [revise(room, article, row, chosen, "article changed") for row in rows]
-    told = room.ledger.articles.told_by(article.id)
-    missing = [a for a in wanting(room, article) if a.uid not in existing]
-    drafts = [_told(_draft(room, article, account, chosen, now), told) for account in missing]
+    story = room.ledger.articles.story_so_far(article.id)
+    existing = {row.account for row in story.rows if row.occasion == "publication"}
+    revised = [revise(room, article, row, chosen, "article changed") for row in story.rows]
+    missing = [a for a in wanting(room, article, story.sources) if a.uid not in existing]
+    drafts = [_told(_draft(room, article, account, chosen, now), story.told) for account in missing]
     newest = moment(article.published or article.found_at or now, room.zone)
     check = _first_check(room, article, drafts, now)
     newest = max(newest, article.embargo or newest)
@@ -115,9 +114,8 @@ def _first_check(room: Room, article: Article, drafts: Sequence[Draft], now: dat
     return checks.next_check(article, due, now) if due else None
 
 
-def wanting(room: Room, article: Article) -> list[Account]:
+def wanting(room: Room, article: Article, carried_by: Sequence[str]) -> list[Account]:
     """The accounts an article is routed to: those that want it and were there before it was found."""
-    carried_by = room.ledger.articles.sources_of(article.id)
     found_at = article.found_at or room.clock()
     return [
         account

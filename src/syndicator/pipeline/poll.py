@@ -18,9 +18,16 @@ from syndicator.room import Room
 log = structlog.get_logger("syndicator.poll")
 
 
-async def poll_one(room: Room, source: Source, state: SourceState, way: Fetcher) -> tuple[SourceState, Poll]:
-    """Read one source once. Never raises for what the other side does; returns its new state and what it gave."""
-    result = await sources.poll(source, state, way, now=room.clock(), zone=room.zone)
+async def poll_one(
+    room: Room, source: Source, state: SourceState, way: Fetcher, *, whole: bool = True
+) -> tuple[SourceState, Poll]:
+    """Read one source once. Never raises for what the other side does; returns its new state and what it gave.
+
+    Unless the `whole` document is asked for, items that are stored as they are written are left out. `store` may then
+    want it read once more in full: the source is due again.
+    """
+    known = frozenset[int]() if whole else room.ledger.articles.known(source.name)
+    result = await sources.poll(source, state, way, now=room.clock(), zone=room.zone, known=known)
     if result.error:
         log.warning("source failed", source=source.name, error=result.error, failures=state.failures + 1)
     for remark in result.skipped:
@@ -64,7 +71,7 @@ def store(room: Room, results: Sequence[tuple[SourceState, Poll]], backfill: int
     note(room, results)
     for state, result in results:
         if result.changed and not result.error:
-            log.info("source read", source=state.name, articles=len(result.articles))
+            log.info("source read", source=state.name, articles=result.listed)
     return fresh
 
 

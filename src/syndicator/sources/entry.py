@@ -1,5 +1,6 @@
 """What a document says of one item, before anyone judges it: the form all readers fill in."""
 
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,6 +17,8 @@ class Payload:
     """What an address answered: bytes, the address they came from in the end, the encoding named, and when.
 
     `via` are further addresses of the same document, where it lived before: its GUIDs may be known by their hosts.
+    `known` are fingerprints of items that are left out where they stand in it unchanged: most of a feed is read in
+    vain. Not every reader heeds them.
     """
 
     body: bytes
@@ -23,6 +26,7 @@ class Payload:
     charset: str
     at: datetime
     via: tuple[str, ...] = ()
+    known: Container[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +67,18 @@ class Entry:
 class Document:
     """A feed's items in its own order. `whole` is False when its end is missing; then its last item is left out.
 
+    An entry is None where the item was left out because its fingerprint is known; `prints` are all fingerprints, or
+    none.
+
     `hubs` and `topic` are the links "hub" and "self" of the feed itself (WebSub), absolute.
     """
 
-    entries: list[Entry]
+    entries: Sequence[Entry | None]
     whole: bool = True
     hubs: tuple[str, ...] = ()
     topic: str = ""
     patience: Patience = NO_WISH
+    prints: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,8 @@ class Found:
     `more` are further documents of the same source to be read now, as a sitemap index lists them. `pace` is how long
     the document asks to be left alone; `hub` and `topic` are where it can be subscribed to and under which address;
     several hubs are parted by a blank. `steady` is False where the same document may lead to new articles, as an index
-    does that tells no moments.
+    does that tells no moments. `prints` are the articles' fingerprints, in their order, 0 for one that is to be read
+    again; none where the items cannot be told apart by them. `known` are those of the items left out.
     """
 
     articles: tuple[Article, ...]
@@ -91,3 +100,5 @@ class Found:
     hub: str = ""
     topic: str = ""
     steady: bool = True
+    prints: tuple[int, ...] = ()
+    known: tuple[int, ...] = ()

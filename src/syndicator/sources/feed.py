@@ -1,7 +1,7 @@
 """A feed's document becomes articles: RSS 2.0, RSS 1.0, Atom, JSON Feed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -25,29 +25,52 @@ LONGEST_TITLE = 500
 
 def read(payload: Payload, source: Source, zone: ZoneInfo) -> Found:
     """The articles of a feed's document. Raises DocumentError when it is no feed."""
-    document = _document(decode(payload.body, payload.charset).lstrip("\ufeff \t\r\n"), payload.url)
+    document = _document(decode(payload.body, payload.charset).lstrip("\ufeff \t\r\n"), payload)
     articles, skipped = list[Article](), list[str]()
+    prints, known = list[int](), list[int]()
     for number, entry in enumerate(document.entries, 1):
+        own = document.prints[number - 1 : number]
+        if entry is None:
+            known += own
+            continue
         lack = _lack(entry)
         if lack:
             skipped.append(f"Item {number} ({_called(entry)}) {lack}.")
         else:
             articles.append(article_of(entry, source, payload, zone))
+            # An embargo ends without a word in the document.
+            prints += [0] if articles[-1].embargo else own
     kept = sift(articles, skipped)
     if not document.whole:
         skipped.append(CUT_SHORT)
     hub, pace = " ".join(document.hubs), document.patience.at(payload.at)
-    return Found(kept, tuple(skipped), document.whole, pace=pace, hub=hub, topic=document.topic)
+    apart = len(prints) == len(articles) and _untouched(kept, articles)
+    return Found(
+        kept,
+        tuple(skipped),
+        document.whole,
+        pace=pace,
+        hub=hub,
+        topic=document.topic,
+        prints=tuple(prints) if apart else (),
+        known=tuple(known),
+    )
 
 
-def _document(text: str, url: str) -> Document:
+def _untouched(kept: Sequence[Article], articles: Sequence[Article]) -> bool:
+    """Whether sifting took nothing away: items that share an identity are understood together only."""
+    return len(kept) == len(articles) and all(one is other for one, other in zip(kept, articles, strict=True))
+
+
+def _document(text: str, payload: Payload) -> Document:
+    url = payload.url
     if _is_html(text[:5000]):
         raise DocumentError("answered an HTML page, not a feed")
     if text.startswith("{"):
         return json_feed.read(text, url)
     if not text.strip():
         raise DocumentError("answered an empty document")
-    document = xml_feed.read(text, url)
+    document = xml_feed.read(text, url, payload.known, " ".join(payload.via))
     if document.entries or not re.search(r"<(?:\w+:)?(?:item|entry)\b", text) or not document.whole:
         return document
     return loose_feed.read(text, url)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
@@ -26,7 +26,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads documents of one source as its own is read. `now` is when the poll began; by `via` its own was reached."""
+    """Reads documents of one source as its own is read. `now` is when the poll began; by `via` its own was reached.
+
+    `known` are the fingerprints of items that are left out.
+    """
 
     source: Source
     kind: Kind
@@ -34,10 +37,11 @@ class Reader:
     now: datetime
     zone: ZoneInfo
     via: tuple[str, ...] = ()
+    known: Container[int] = frozenset()
 
     async def document(self, answer: Response, asked: str) -> Found | str:
         """What a document holds, or one sentence on why it cannot be read."""
-        payload = Payload(answer.body, answer.url, content_type(answer)[1], self.now, self.via)
+        payload = Payload(answer.body, answer.url, content_type(answer)[1], self.now, self.via, self.known)
         try:
             # Off the event loop: a large document would keep the other sources of the batch waiting.
             return await asyncio.to_thread(self.kind.read, payload, self.source, self.zone)

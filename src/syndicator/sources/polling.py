@@ -1,7 +1,7 @@
 """One poll of one source: asked, and read when something changed."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -25,37 +25,47 @@ FEED_BYTES = 10_000_000
 _NONE = timedelta(0)
 
 
-async def poll(source: Source, state: SourceState, fetcher: Fetcher, *, now: datetime, zone: ZoneInfo) -> Poll:
+async def poll(
+    source: Source,
+    state: SourceState,
+    fetcher: Fetcher,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    known: Container[int] = frozenset(),
+) -> Poll:
     """Ask a source once. Never raises for anything the other side does: `error` is one sentence for a person.
 
     A 304, or the same bytes as last time, is not parsed (`changed` False). A document that was cut off gives what was
     whole, without validators, so that the next poll reads it again. A source that has moved for ever is asked where
-    it lives now, see `pace.address`.
+    it lives now, see `pace.address`. Items whose fingerprints are `known` are left out where the document is known.
     """
     outcome = Poll(source.name, source.url, now, recovered=state.failures > 0)
     kind = TYPES.get(source.type)
     if kind is None:
         return replace(outcome, error=f"Source {source.name} has no known type: {source.type}.")
-    known = state if state.url == source.url else SourceState(source.name, source.url)
+    before = state if state.url == source.url else SourceState(source.name, source.url)
     # What was chosen by another selector says nothing about what this one would choose.
     by = f" {crc32(source.select.encode()):08x}" if source.select else ""
-    asked, conditions = address(source, known), _conditions(known) if known.digest.endswith(by) else {}
+    asked, conditions = address(source, before), _conditions(before) if before.digest.endswith(by) else {}
     try:
         answer = await _get(asked, source, kind, fetcher, conditions)
     except FetchError as error:
         return replace(outcome, error=str(error), status=error.status, retry_at=error.retry_at)
     if answer.status == HTTPStatus.NOT_MODIFIED and conditions:
-        return _unchanged(outcome, known, answer, _moved(source, answer, asked))
+        return _unchanged(outcome, before, answer, _moved(source, answer, asked))
     if answer.status != HTTPStatus.OK:
         return _refused(outcome, answer, final=asked == source.url)
     digest = hashlib.sha256(answer.body).hexdigest() + by
     moved = _moved(source, answer, asked)
     # Under a new address it is read again also unchanged: its GUIDs are to be found by the old host and the new one.
-    if digest == known.digest and answer.complete and moved == known.moved:
-        return _unchanged(outcome, known, answer, moved)
-    via = tuple(url for url in (known.moved, *answer.moved) if url)
+    if digest == before.digest and answer.complete and moved == before.moved:
+        return _unchanged(outcome, before, answer, moved)
+    via = tuple(url for url in (before.moved, *answer.moved) if url)
     outcome = replace(outcome, status=answer.status)
-    taken = await _taken(outcome, answer, Reader(source, kind, fetcher, now, zone, via), digest)
+    # Where everything is to be read anew, all of it is.
+    left_out = known if before.digest else frozenset()
+    taken = await _taken(outcome, answer, Reader(source, kind, fetcher, now, zone, via, left_out), digest)
     return taken if taken.error else replace(taken, moved=moved)
 
 
@@ -95,6 +105,8 @@ async def _taken(outcome: Poll, answer: Response, reader: Reader, digest: str) -
         pace=max(found.pace or _NONE, of_headers(answer.headers, outcome.at) or _NONE) or None,
         hub=hub,
         topic=topic,
+        prints=found.prints,
+        known=found.known,
     )
 
 

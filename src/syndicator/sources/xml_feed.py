@@ -5,8 +5,10 @@ dcterms:available, media:rating (0.6.5). So the tree is read here, and feedparse
 """
 
 import re
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from html import escape
 from typing import Any
 
@@ -52,6 +54,7 @@ _LOOKS = Looks(
 )
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 MOST = 2000  # elements looked at in one item
+MOST_PRINTS = 1000  # items of a document that are remembered: what has more is read in full each time
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 _PARTS = frozenset({"channel", "item", "entry"})
@@ -60,10 +63,11 @@ Element = Any  # lxml's, which has no public type
 Fields = dict[str, list[Element]]
 
 
-def read(text: str, url: str) -> Document:
+def read(text: str, url: str, known: Container[int] = frozenset(), place: str = "") -> Document:
     """The items of a feed, or of a document of items alone; a broken one gives what can be saved.
 
-    Raises DocumentError when nothing near its beginning is a feed's, and for one with entities.
+    Items whose fingerprints are `known` are left out; `place` is what else an item's meaning depends on. Raises
+    DocumentError when nothing near its beginning is a feed's, and for one with entities.
     """
     start = _start(text)
     if start < 0:
@@ -77,10 +81,25 @@ def read(text: str, url: str) -> Document:
     if half:
         items = items[:-1]
     language = _language(root)
-    entries = [_entry(item, url, language) for item in items]
+    # What had to be mended may have its items cut in other places the next time.
+    prints = _prints(items, f"{place} {url} {language}") if whole and len(items) <= MOST_PRINTS else ()
+    old = [number in known for number in prints] or [False] * len(items)
+    entries = [None if left else _entry(item, url, language) for item, left in zip(items, old, strict=True)]
     topic = next(iter(_related(root, url, "self")), "")
     wishes = of_channel(_head(root), _name, _text)
-    return Document(entries, whole, _related(root, url, "hub"), topic, wishes)
+    return Document(entries, whole, _related(root, url, "hub"), topic, wishes, prints)
+
+
+def _prints(items: Sequence[Element], place: str) -> tuple[int, ...]:
+    """A number for each item that stands for all it says where it stands, its namespaces and its base included."""
+    start = blake2b(place.encode(), digest_size=8)
+    found = []
+    for item in items:
+        own = start.copy()
+        own.update(f"{item.base} ".encode())
+        own.update(etree.tostring(item, with_tail=False))
+        found.append(int.from_bytes(own.digest()))
+    return tuple(found)
 
 
 def _head(root: Element) -> list[Element]:
