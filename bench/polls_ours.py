@@ -13,7 +13,7 @@ from bench.rooms import SteppingClock, loaded
 from syndicator.daemon import Daemon
 from syndicator.room import open_room
 
-LOOK = 0.005  # seconds between two looks whether all polls are stored; ten times as long where they are thousands
+LOOK = 0.005  # seconds between two looks whether all polls are stored
 PATIENCE = 60.0
 FIRST = 5  # times the patience for the first round, which fills the ledger
 
@@ -26,7 +26,6 @@ def main() -> None:
     first = f"SELECT count(*) < {len(room.config.sources)} FROM sources"
     later = "SELECT 1 FROM sources WHERE last_success < ? LIMIT 1"
     daemon, waiting = Daemon(room), threading.Event()
-    look = LOOK if len(room.config.sources) < 1000 else LOOK * 10
 
     def stored() -> bool:
         when = clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -35,7 +34,7 @@ def main() -> None:
     def all_stored(patience: float = PATIENCE) -> None:
         end = perf_counter() + patience
         while daemon.asking or not stored():  # the ledger is asked once the daemon says so: questions take time
-            waiting.wait(look)
+            waiting.wait(LOOK)
             if perf_counter() > end:
                 raise RuntimeError("the polls were not stored in time")
 

@@ -61,6 +61,7 @@ HOMES = {
     "twitter_text": {"text"},
     "typer": {"cli"},
     "urllib3": {"adapters"},
+    "uvloop": {"daemon"},
     "uvicorn": {"desk"},
     "yarl": {"fetch", "sources"},
 }

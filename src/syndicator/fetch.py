@@ -14,7 +14,6 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from types import TracebackType
 from typing import Any, Self
-from weakref import WeakValueDictionary
 
 import aiohttp
 from yarl import URL
@@ -134,7 +133,7 @@ class Fetcher:
         self._timeout = timeout
         self._per_host = per_host
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
-        self._places: WeakValueDictionary[str, Places] = WeakValueDictionary()
+        self._places: dict[str, Places] = {}  # of the hosts that are being asked now
         self._all_places = Places(SIDE_BY_SIDE)
         self._deadlines = Deadlines()
 
@@ -182,7 +181,10 @@ class Fetcher:
     async def _exchange(self, url: str, ask: _Ask, timeout: float | None) -> Response:  # noqa: ASYNC109
         seconds = self._timeout if timeout is None else timeout
         first = _checked(url, ask.where)
-        place = self._place(first.host or "")
+        host = first.host or ""
+        place = self._places.get(host)
+        if place is None:
+            place = self._places[host] = Places(self._per_host)
         # Most find a place at once; a coroutine for each would cost more than the place.
         if not place.take_now():
             await place.take()
@@ -199,6 +201,8 @@ class Fetcher:
             raise _failure(ask.where, error) from error
         finally:
             place.leave()
+            if place.empty:
+                self._places.pop(host, None)
 
     def _open(self, allow_private: bool) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
@@ -214,12 +218,6 @@ class Fetcher:
             max_field_size=LONGEST_HEADER,
             headers={"User-Agent": self._user_agent, "Accept-Encoding": ENCODINGS},
         )
-
-    def _place(self, host: str) -> Places:
-        place = self._places.get(host)
-        if place is None:
-            place = self._places[host] = Places(self._per_host)
-        return place
 
 
 def _public_socket(info: tuple[Any, ...]) -> socket.socket:

@@ -15,8 +15,13 @@ class Places:
     """So many may be at it at a time. As asyncio.Semaphore, but who finds a place does not go through the loop."""
 
     def __init__(self, number: int) -> None:
-        self._free = number
-        self._queue: deque[asyncio.Future[None]] = deque()
+        self._number = self._free = number
+        self._queue: deque[asyncio.Future[None]] | None = None  # made when first needed: most never have to wait
+
+    @property
+    def empty(self) -> bool:
+        """Whether nobody is at it, and so nobody waits."""
+        return self._free == self._number
 
     def take_now(self) -> bool:
         """Take a place if one is free; whether it was."""
@@ -30,6 +35,8 @@ class Places:
         if self.take_now():
             return
         handed = asyncio.get_running_loop().create_future()
+        if self._queue is None:
+            self._queue = deque()
         self._queue.append(handed)
         try:
             await handed

@@ -1,12 +1,12 @@
 """Articles and their identities: a poll is stored whole or not at all, and one story is one article."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from syndicator.ledger import differing, ingest, joining, planning, polls, rows
+from syndicator.ledger import differing, ingest, joining, leaving, planning, polls, rows
 from syndicator.ledger import sources as source_rows
 from syndicator.ledger.prints import Prints
 from syndicator.ledger.schema import article_sources, articles
@@ -21,7 +21,7 @@ class Articles:
         self._store = store
         self._prints = Prints()
 
-    def known(self, source: str) -> Container[int]:
+    def known(self, source: str) -> Collection[int]:
         """Fingerprints of the items of a source that need not be read: they are stored as they are written."""
         return self._prints.of(source)
 
@@ -124,7 +124,7 @@ class Articles:
             old = rows.article_by_id(connection, article.id)
             values = {"check_at": next_check, "page_tries": 0}
             connection.execute(update(articles).where(articles.c.id == article.id).values(values))
-            restored = ingest.restore(connection, article.id, now)
+            restored = leaving.restore(connection, article.id, now)
             changed = ingest.page_changes(connection, replace(old, withdrawn=""), article, now)
             _join(connection, article, now)
             return restored or changed
@@ -170,12 +170,12 @@ class Articles:
     def listed(self, number: int) -> bool:
         """Whether a source lists the article now, as far as its last poll told."""
         with self._store.read() as connection:
-            return ingest.listed(connection, number)
+            return leaving.listed(connection, number)
 
     def withdraw(self, number: int, why: str, now: datetime, source: str = "") -> bool:
         """The newsroom took an article back: its waiting posts are suppressed. Returns whether that was news."""
         with self._store.write() as connection:
-            return ingest.withdraw(connection, number, why, now, source)
+            return leaving.withdraw(connection, number, why, now, source)
 
     # ------------------------------------------------------------------------------------------ one story, or two
 

@@ -9,7 +9,19 @@ from sqlalchemy import Boolean, Column, DateTime, Dialect, Integer, MetaData, St
 
 @lru_cache(maxsize=64)  # one moment is often several columns of many rows
 def _text(value: datetime) -> str:
-    return f"{value.isoformat(timespec='milliseconds')[:-6]}Z"
+    if value.tzinfo is None:
+        raise ValueError(f"a time without a zone: {value}")
+    return f"{value.astimezone(UTC).isoformat(timespec='milliseconds')[:-6]}Z"
+
+
+def text_of(value: datetime | None) -> str | None:
+    """A moment as SQLite has it. Raises ValueError for one without a zone."""
+    return None if value is None else _text(value)
+
+
+def moment_of(value: str | None) -> datetime | None:
+    """A moment of SQLite's."""
+    return None if value is None else datetime.fromisoformat(value)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -24,19 +36,16 @@ class Moment(TypeDecorator[datetime]):
         return dialect.type_descriptor(String(24))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
+        if value is None or dialect.name != "postgresql":
+            return text_of(value)
         if value.tzinfo is None:
             raise ValueError(f"a time without a zone: {value}")
-        value = value.astimezone(UTC)
-        if dialect.name == "postgresql":
-            return value.replace(microsecond=value.microsecond // 1000 * 1000)
-        return _text(value)
+        return value.astimezone(UTC).replace(microsecond=value.microsecond // 1000 * 1000)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None or dialect.name == "postgresql":
-            return value.astimezone(UTC) if value is not None else None
-        return datetime.fromisoformat(value)
+        if value is None or dialect.name != "postgresql":
+            return moment_of(value)
+        return value.astimezone(UTC) if isinstance(value, datetime) else None
 
 
 metadata = MetaData(

@@ -1,48 +1,25 @@
 """One poll into the ledger, item by item: new stories, known ones, changed ones, and those that are gone."""
 
 import hashlib
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from syndicator.delivery import Move
-from syndicator.ledger import differing, joining, prints, revisions, rows, unchanged
+from syndicator.ledger import differing, joining, leaving, prints, revisions, rows, unchanged
 from syndicator.ledger import sources as source_rows
-from syndicator.ledger.meanwhile import WITHDRAWN
 from syndicator.ledger.prepared import Prepared
 from syndicator.ledger.prints import DEAF, NOWHERE, Prints, Standing, stamp
-from syndicator.ledger.schema import RULE_VERSION, article_keys, article_sources, articles, deliveries
-from syndicator.models import Article, ArticleState, Delivery, Poll, Status
-
-WATCHED_FOR = timedelta(days=2)
-"""How long after it was found an article that has left its source's list is looked for by its page."""
-
-PATIENCE = 10
-"""Which part of its age passes before the page of an article that left the list is asked, when no post of it waits."""
-
-_WAITING = (Status.HELD.value, Status.QUEUED.value)
-
+from syndicator.ledger.schema import RULE_VERSION, article_keys, article_sources, articles
+from syndicator.models import Article, ArticleState, Poll
 
 # Built once: to build a statement takes longer than to run it, and these run for every feed that has something new.
 _ADD = Prepared(insert(articles).returning(articles.c.id))
 _ADD_KEY = Prepared(insert(article_keys))
 _ADD_SOURCE = Prepared(insert(article_sources))
 _TAKEN = select(article_keys.c.key).where(article_keys.c.key.in_(bindparam("names", expanding=True)))
-_UNLIST = Prepared(
-    update(article_sources).where(
-        article_sources.c.source == bindparam("of"), article_sources.c.article == bindparam("number")
-    )
-)
-_YOUNG = Prepared(
-    select(articles.c.found_at).where(
-        articles.c.id == bindparam("number"),
-        articles.c.found_at > bindparam("since"),
-        articles.c.withdrawn == "",
-        (articles.c.state == ArticleState.NEW.value) | (articles.c.state == ArticleState.PLANNED.value),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +62,7 @@ def take(connection: Connection, poll: Poll, backfill: int, remembered: Prints) 
     same = {place: number for place, number in unchanged.numbers(connection, poll, owners).items() if place >= backfill}
     present.update(same.values())
     heard = _Heard(set(present), frozenset(article.url for article in poll.articles), owners)
-    seeded = _seeded(connection, poll)
+    seeded = bool(left_out) or _seeded(connection, poll)
     fresh, stored = 0, left_out
     marks = poll.prints or (0,) * len(poll.articles)
     for place, (article, print_) in enumerate(zip(poll.articles, marks, strict=True)):
@@ -100,7 +77,7 @@ def take(connection: Connection, poll: Poll, backfill: int, remembered: Prints) 
             state = ArticleState.NEW if work else ArticleState.SEEN
             stored.append((print_, (number, stamp(0, state))))
     if poll.whole and not poll.pushed:
-        _left(connection, poll.source, listed.keys() - present, poll.at)
+        leaving.left(connection, poll.source, {number: listed[number] for number in listed.keys() - present}, poll.at)
     return Taken(fresh, tuple(stored) if poll.prints or not poll.articles else ())
 
 
@@ -130,8 +107,8 @@ def _item(
     owners.update((key.key, number) for key in article.keys if key.key not in owners)
     listed_again = _add_source(connection, number, article.source)
     if article.withdrawn:
-        return number, withdraw(connection, number, article.withdrawn, now, article.source)
-    restored = (listed_again or poll.direct) and restore(connection, number, now, article.source)
+        return number, leaving.withdraw(connection, number, article.withdrawn, now, article.source)
+    restored = (listed_again or poll.direct) and leaving.restore(connection, number, now, article.source)
     if again:
         return number, _revive(connection, number)
     changed = _speaks(connection, number, article, heard) and _update(
@@ -263,24 +240,14 @@ def _note(connection: Connection, old: Article, new: Article, names: list[str], 
 
 def _embargoed(connection: Connection, old: Article, new: Article, now: datetime) -> None:
     """Posts that waited for the old embargo wait for the new one; none leaves before it, but what a person sent."""
-    for row in _waiting(connection, old.id):
+    for row in leaving.waiting(connection, old.id):
         bound = old.embargo is not None and row.due == old.embargo
         early = new.embargo is not None and row.due is not None and row.due < new.embargo
         if row.urgent or not (bound or early):
             continue
         detail = row.detail or ("embargo moved" if new.embargo else "embargo lifted")
-        move = Move("move", row.status, row.code, detail, _times(row, new.embargo or now))
+        move = Move("move", row.status, row.code, detail, leaving.times(row, new.embargo or now))
         rows.move(connection, row, move, "rule:embargo", now)
-
-
-def _times(row: Delivery, due: datetime) -> dict[str, object]:
-    """Another time for a post, which then lasts as long as it would have."""
-    expires = row.expires + (due - row.due) if row.expires and row.due else row.expires
-    return {"due": due, "expires": expires}
-
-
-def _not_before(row: Delivery, embargo: datetime | None) -> dict[str, object]:
-    return _times(row, embargo) if embargo and row.due and row.due < embargo else {}
 
 
 def _write(connection: Connection, article: Article, said: Mapping[str, str], more: Mapping[str, object]) -> None:
@@ -294,66 +261,6 @@ def _revive(connection: Connection, number: int) -> bool:
     where = (articles.c.id == number) & (articles.c.state == ArticleState.SEEN.value)
     values = {"state": ArticleState.NEW.value, "reason": "", "backfill": True}
     return connection.execute(update(articles).where(where).values(values)).rowcount == 1
-
-
-# ---------------------------------------------------------------------------------------------- gone, and back
-
-
-def withdraw(connection: Connection, number: int, why: str, now: datetime, source: str = "") -> bool:
-    """The newsroom took an article back: waiting posts are suppressed, sent ones are shown to people.
-
-    Returns whether that was news.
-    """
-    old = rows.article_by_id(connection, number)
-    if old.withdrawn:
-        return False
-    connection.execute(
-        update(articles).where(articles.c.id == number).values(withdrawn=why, check_at=None, turn=articles.c.turn + 1)
-    )
-    if old.state in DEAF:
-        return False
-    revisions.record(connection, number, now, "withdrawn", source=source, detail=why)
-    for row in _waiting(connection, number):
-        stop = Move("suppress", Status.SUPPRESSED, WITHDRAWN, f"the article was taken back: {why}")
-        rows.move(connection, row, stop, WITHDRAWN, now)
-    return True
-
-
-def restore(connection: Connection, number: int, now: datetime, source: str = "") -> bool:
-    """It is there again: its posts wait for a person, who alone knows why it was away."""
-    old = rows.article_by_id(connection, number)
-    if not old.withdrawn:
-        return False
-    again = {} if old.state in DEAF else {"state": ArticleState.NEW.value}
-    values = {"withdrawn": "", "turn": articles.c.turn + 1, **again}
-    connection.execute(update(articles).where(articles.c.id == number).values(values))
-    if not again:
-        return False
-    revisions.record(connection, number, now, "restored", source=source)
-    for row in _with(connection, number, Status.SUPPRESSED.value):
-        if row.code == WITHDRAWN:
-            times = _not_before(row, old.embargo)  # it may have been moved meanwhile
-            held = Move("release", Status.HELD, "restored", "the article was taken back, and is there again", times)
-            rows.move(connection, row, held, WITHDRAWN, now)
-    return True
-
-
-def _left(connection: Connection, source: str, gone: Iterable[int], now: datetime) -> None:
-    """Note what the source lists no more; the page of a young article tells whether it is gone."""
-    for number in gone:
-        _UNLIST.run(connection, {"of": source, "number": number, "listed": False})
-        young = _YOUNG.first(connection, {"number": number, "since": now - WATCHED_FOR})
-        if young:
-            # A feed that drops a story and lists it again at each poll would else have its page asked at each.
-            soon = now if any(_waiting(connection, number)) else now + (now - young["found_at"]) / PATIENCE
-            later = articles.c.check_at.is_(None) | (articles.c.check_at > soon)
-            connection.execute(update(articles).where(articles.c.id == number, later).values(check_at=soon))
-
-
-def listed(connection: Connection, number: int) -> bool:
-    """Whether a source lists the article now, as far as is known."""
-    there = select(article_sources.c.article).where(article_sources.c.article == number, article_sources.c.listed)
-    return connection.execute(there.limit(1)).first() is not None
 
 
 def _add_source(connection: Connection, number: int, source: str) -> bool:
@@ -370,12 +277,3 @@ def _add_source(connection: Connection, number: int, source: str) -> bool:
         return False
     connection.execute(update(article_sources).where(own).values(listed=True))
     return True
-
-
-def _waiting(connection: Connection, number: int) -> Iterable[Delivery]:
-    return _with(connection, number, *_WAITING)
-
-
-def _with(connection: Connection, number: int, *states: str) -> list[Delivery]:
-    query = select(deliveries).where(deliveries.c.article == number, deliveries.c.status.in_(states))
-    return [rows.delivery(row) for row in connection.execute(query).mappings().all()]

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.types import TypeEngine
 
+from syndicator.ledger.columns import Moment, moment_of, text_of
+
 Convert = Callable[[Any], Any] | None
 
 
@@ -86,8 +88,12 @@ def _columns(statement: Any) -> list[Any]:
 
 
 def _bind(type_: TypeEngine[Any], dialect: Dialect) -> Convert:
+    if isinstance(type_, Moment) and dialect.name == "sqlite":
+        return text_of  # without the steps between, which take longer: nearly every row has some moments
     return type_.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _result(type_: TypeEngine[Any], dialect: Dialect) -> Convert:
+    if isinstance(type_, Moment) and dialect.name == "sqlite":
+        return moment_of
     return type_.dialect_impl(dialect).result_processor(dialect, None)

@@ -33,6 +33,11 @@ def stamp(turn: int, state: str) -> int:
     return turn * 2 + (state in DEAF)
 
 
+def deaf(stamped: int | None) -> bool:
+    """Whether nobody cares, by a stamp."""
+    return stamped is not None and stamped % 2 == 1
+
+
 def listed(connection: Connection, source: str) -> dict[int, int | None]:
     """The articles a source lists, as far as is known, with their stamps; None for one that is no story that stands."""
     return {

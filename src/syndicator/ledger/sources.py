@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
@@ -14,6 +15,7 @@ from syndicator.ledger.store import Store
 from syndicator.models import Source, SourceState
 
 _FIELDS = tuple(field.name for field in fields(SourceState))
+_GIVEN = {name: name for name in _FIELDS} | {"of": "name"}  # what a statement is given, and where a state has it
 _t = sources.c
 _COLUMNS = select(*(_t[field] for field in _FIELDS))
 _NOW_DUE = _t.gone.is_(False) & (_t.next_poll.is_(None) | (_t.next_poll <= bindparam("now", type_=_t.next_poll.type)))
@@ -37,12 +39,21 @@ class _Many(Prepared):
         """The rows as the driver has them. Raises the driver's errors."""
         return list(self._cursor(connection, self._for(connection, given), given))
 
-    def run_all(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
-        """Execute for each; how many rows were touched. All have the same names. Raises the driver's errors."""
-        ready = self._for(connection, rows[0])
+    def run_all(self, connection: Connection, states: Sequence[SourceState]) -> int:
+        """Execute for each; how many rows were touched. `of` is the name. Raises the driver's errors."""
+        ready = self._for(connection, _GIVEN)
+        names = [name for name, _, _ in ready.binds]
+        get = attrgetter(*(_GIVEN[name] for name in names))
+        converted = [(place, convert) for place, (_, _, convert) in enumerate(ready.binds) if convert]
+        rows = []
+        for state in states:
+            values = list(get(state))
+            for place, convert in converted:
+                values[place] = convert(values[place])
+            rows.append(values if ready.positional else dict(zip(names, values, strict=True)))
         driver: Any = connection.connection.driver_connection
         cursor = driver.cursor()
-        cursor.executemany(ready.text, [ready.parameters(row) for row in rows])
+        cursor.executemany(ready.text, rows)
         touched = int(cursor.rowcount)
         cursor.close()
         return touched
@@ -60,11 +71,10 @@ _SAVE = _Many(update(sources).where(_t.name == bindparam("of")))
 
 def save(connection: Connection, states: Sequence[SourceState]) -> None:
     """Keep what is known of some sources, each named once; part of the transaction that stores their articles."""
-    values = [{"of": state.name, **{name: getattr(state, name) for name in _FIELDS}} for state in states]
-    if not values or _SAVE.run_all(connection, values) == len(values):
+    if not states or _SAVE.run_all(connection, states) == len(states):
         return
     known = set(connection.execute(select(sources.c.name)).scalars())
-    missing = [{name: one[name] for name in _FIELDS} for one in values if one["name"] not in known]
+    missing = [{name: getattr(one, name) for name in _FIELDS} for one in states if one.name not in known]
     if missing:
         connection.execute(insert(sources), missing)
 
@@ -94,7 +104,7 @@ class Sources:
         places = {source.name: source.url for source in configured}
         with self._store.read() as connection:
             # Names first: while thousands are being asked, nearly all that are due are among them.
-            asked = any(name not in without for (name,) in _DUE_NAMES.words(connection, now=now))
+            asked = not without or any(name not in without for (name,) in _DUE_NAMES.words(connection, now=now))
             waiting = _DUE.states(connection, now=now) if asked else []
             strangers = self._strangers.among(connection, places)
         known = {one.name: one for one in waiting if places.get(one.name) == one.url}

@@ -42,7 +42,8 @@ async def _with_page(room: Room, article: Article, way: Fetcher) -> Article | No
     source = room.source(article.source)
     wanted = source is not None and (source.page or article.provisional)
     if article.page_read or source is None or not wanted or not article.url:
-        return await asyncio.to_thread(_spoken, room, article)
+        told = sources.spoken(article, room.config.newsroom.language)
+        return article if told is article else await asyncio.to_thread(_keep_spoken, room, told)
     try:
         read = await sources.read_page(article, source, way, zone=room.zone)
     except FetchError as error:
@@ -57,7 +58,11 @@ async def _with_page(room: Room, article: Article, way: Fetcher) -> Article | No
 def _spoken(room: Room, article: Article) -> Article | None:
     """The article with its language kept, where no page will tell it and its words do."""
     told = sources.spoken(article, room.config.newsroom.language)
-    return article if told is article else room.ledger.articles.page_read(told, room.clock())
+    return article if told is article else _keep_spoken(room, told)
+
+
+def _keep_spoken(room: Room, told: Article) -> Article | None:
+    return room.ledger.articles.page_read(told, room.clock())
 
 
 def _page_failed(room: Room, article: Article, why: str) -> Article | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
@@ -20,6 +20,7 @@ from syndicator.sources.sifting import newest_first, sift
 MOST = 20  # documents beyond the source's own, in one poll
 DEPTH = 2  # an index may name indexes, these only sitemaps
 MAX_BYTES = 10_000_000
+SMALL = 65_536  # bytes of a document of which most is known: reading it takes less than handing it to a thread
 
 log = logging.getLogger(__name__)
 
@@ -37,12 +38,14 @@ class Reader:
     now: datetime
     zone: ZoneInfo
     via: tuple[str, ...] = ()
-    known: Container[int] = frozenset()
+    known: Collection[int] = frozenset()
 
     async def document(self, answer: Response, asked: str) -> Found | str:
         """What a document holds, or one sentence on why it cannot be read."""
         payload = Payload(answer.body, answer.url, content_type(answer)[1], self.now, self.via, self.known)
         try:
+            if self.known and len(answer.body) <= SMALL:
+                return self.kind.read(payload, self.source, self.zone)
             # Off the event loop: a large document would keep the other sources of the batch waiting.
             return await asyncio.to_thread(self.kind.read, payload, self.source, self.zone)
         except DocumentError as error:

@@ -52,11 +52,11 @@ def pace(source: Source, state_before: SourceState, poll: Poll, *, told: bool = 
 def _spread(source: Source, at: datetime, wait: timedelta) -> timedelta:
     """The wait with a share of a tenth of it that follows from the name and the moment; within every and slowest."""
     every = max(source.every, SHORTEST_PACE)
-    span = wait / SPREAD
-    share = crc32(source.name.encode(), at.hour * 3600 + at.minute * 60 + at.second) / 2**32
-    # Downwards from `slowest`, or all the slow ones would meet there.
+    span = wait // SPREAD
+    share = crc32(source.name.encode(), at.hour * 3600 + at.minute * 60 + at.second)
+    # Downwards from `slowest`, or all the slow ones would meet there. Whole numbers: a fraction of a time costs more.
     lowest = max(every, min(wait, source.slowest - span))
-    return min(lowest + span * share, max(source.slowest, every + every / SPREAD))
+    return min(lowest + span * share // 2**32, max(source.slowest, every + every // SPREAD))
 
 
 def address(source: Source, state: SourceState) -> str:

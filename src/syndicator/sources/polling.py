@@ -1,7 +1,7 @@
 """One poll of one source: asked, and read when something changed."""
 
 import hashlib
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -23,6 +23,7 @@ from syndicator.sources.patience import of_headers
 
 FEED_BYTES = 10_000_000
 _NONE = timedelta(0)
+NOT_MODIFIED = int(HTTPStatus.NOT_MODIFIED)  # compared at every poll
 
 
 async def poll(
@@ -32,7 +33,7 @@ async def poll(
     *,
     now: datetime,
     zone: ZoneInfo,
-    known: Container[int] = frozenset(),
+    known: Collection[int] = frozenset(),
 ) -> Poll:
     """Ask a source once. Never raises for anything the other side does: `error` is one sentence for a person.
 
@@ -40,27 +41,29 @@ async def poll(
     whole, without validators, so that the next poll reads it again. A source that has moved for ever is asked where
     it lives now, see `pace.address`. Items whose fingerprints are `known` are left out where the document is known.
     """
-    outcome = Poll(source.name, source.url, now, recovered=state.failures > 0)
     kind = TYPES.get(source.type)
     if kind is None:
-        return replace(outcome, error=f"Source {source.name} has no known type: {source.type}.")
+        return Poll(source.name, source.url, now, error=f"Source {source.name} has no known type: {source.type}.")
     before = state if state.url == source.url else SourceState(source.name, source.url)
     # What was chosen by another selector says nothing about what this one would choose.
     by = f" {crc32(source.select.encode()):08x}" if source.select else ""
     asked, conditions = address(source, before), _conditions(before) if before.digest.endswith(by) else {}
+    recovered = state.failures > 0
     try:
         answer = await _get(asked, source, kind, fetcher, conditions)
     except FetchError as error:
+        outcome = Poll(source.name, source.url, now, recovered=recovered)
         return replace(outcome, error=str(error), status=error.status, retry_at=error.retry_at)
-    if answer.status == HTTPStatus.NOT_MODIFIED and conditions:
-        return _unchanged(outcome, before, answer, _moved(source, answer, asked))
+    moved = _moved(source, answer, asked)
+    if answer.status == NOT_MODIFIED and conditions:
+        return _unchanged(source, now, before, answer, moved, recovered=recovered)
+    outcome = Poll(source.name, source.url, now, recovered=recovered)
     if answer.status != HTTPStatus.OK:
         return _refused(outcome, answer, final=asked == source.url)
     digest = hashlib.sha256(answer.body).hexdigest() + by
-    moved = _moved(source, answer, asked)
     # Under a new address it is read again also unchanged: its GUIDs are to be found by the old host and the new one.
     if digest == before.digest and answer.complete and moved == before.moved:
-        return _unchanged(outcome, before, answer, moved)
+        return _unchanged(source, now, before, answer, moved, recovered=recovered)
     via = tuple(url for url in (before.moved, *answer.moved) if url)
     outcome = replace(outcome, status=answer.status)
     # Where everything is to be read anew, all of it is.
@@ -126,24 +129,32 @@ def _moved(source: Source, answer: Response, asked: str) -> str:
 
 
 def _conditions(known: SourceState) -> dict[str, str]:
-    conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
-    return {name: value for name, value in conditions.items() if value and value.isascii() and value.isprintable()}
+    conditions = {}
+    if known.etag and known.etag.isascii() and known.etag.isprintable():
+        conditions["If-None-Match"] = known.etag
+    if known.last_modified and known.last_modified.isascii() and known.last_modified.isprintable():
+        conditions["If-Modified-Since"] = known.last_modified
+    return conditions
 
 
-def _unchanged(outcome: Poll, known: SourceState, answer: Response, moved: str) -> Poll:
-    hub, topic = named(answer) if "Link" in answer.headers else ("", "")
-    return Poll(  # not by `replace`, which takes longer than to make it: this is how nearly every poll ends
-        outcome.source,
-        outcome.url,
-        outcome.at,
+def _unchanged(
+    source: Source, now: datetime, known: SourceState, answer: Response, moved: str, *, recovered: bool
+) -> Poll:
+    """How nearly every poll ends, so it is made in one go."""
+    headers = answer.headers
+    hub, topic = named(answer) if "Link" in headers else ("", "")
+    return Poll(
+        source.name,
+        source.url,
+        now,
         hub=hub,
         topic=topic,
         status=answer.status,
         changed=False,
-        etag=answer.headers.get("ETag") or known.etag,
-        last_modified=answer.headers.get("Last-Modified") or known.last_modified,
+        etag=headers.get("ETag") or known.etag,
+        last_modified=headers.get("Last-Modified") or known.last_modified,
         digest=known.digest,
         moved=moved,
-        pace=of_headers(answer.headers, outcome.at),
-        recovered=outcome.recovered,
+        pace=of_headers(headers, now),
+        recovered=recovered,
     )
