@@ -8,7 +8,7 @@ from bench.rooms import HEAD
 
 SOURCES = 10_000
 HOSTS = 1000  # two at a time each, a hundred side by side in all
-ROUNDS = 5
+ROUNDS = 9
 SHARE = 100  # every hundredth feed has a new story
 
 Round = dict[str, dict[str, Any]]

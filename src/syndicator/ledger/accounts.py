@@ -1,15 +1,17 @@
 """Accounts as rows, pauses, the stop switch, and the daemon's heartbeat."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from syndicator.errors import ConfigError, StoreError
 from syndicator.ledger.columns import Moment
+from syndicator.ledger.prepared import Prepared
 from syndicator.ledger.schema import accounts, daemon, deliveries, incidents, switch
 from syndicator.ledger.store import Store, insert_missing
 from syndicator.models import Account, AccountState, Identity
@@ -37,8 +39,11 @@ class Heartbeat:
     ended: datetime | None
 
 
-def _state(row: RowMapping) -> AccountState:
+def _state(row: RowMapping | Mapping[str, Any]) -> AccountState:
     return AccountState(**{name: row[name] for name in _FIELDS})
+
+
+_STATES = Prepared(select(accounts).order_by(accounts.c.name))
 
 
 class Accounts:
@@ -73,7 +78,7 @@ class Accounts:
     def states(self) -> list[AccountState]:
         """Every account ever known, by name."""
         with self._store.read() as connection:
-            return [_state(row) for row in connection.execute(select(accounts).order_by(accounts.c.name)).mappings()]
+            return [_state(row) for row in _STATES.all(connection, {})]
 
     def get(self, name: str) -> AccountState:
         """One account. Raises LookupError."""

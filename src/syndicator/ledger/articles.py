@@ -4,14 +4,27 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from syndicator.ledger import differing, ingest, joining, leaving, planning, polls, rows
 from syndicator.ledger import sources as source_rows
+from syndicator.ledger.prepared import Prepared
 from syndicator.ledger.prints import Prints
 from syndicator.ledger.schema import article_sources, articles
 from syndicator.ledger.store import Store
 from syndicator.models import Article, ArticleState, Poll, SourceState
+
+# Built once: to build a question takes longer than to ask it, and these are asked each second.
+_NOW, _MOST = bindparam("now", type_=articles.c.found_at.type), bindparam("most", type_=articles.c.id.type)
+_NEW = Prepared(
+    select(articles)
+    .where(articles.c.state == ArticleState.NEW.value, articles.c.page_next.is_(None) | (articles.c.page_next <= _NOW))
+    .order_by(articles.c.id)
+    .limit(_MOST)
+)
+_TO_CHECK = Prepared(
+    select(articles).where(articles.c.check_at <= _NOW, articles.c.page_read).order_by(articles.c.check_at).limit(_MOST)
+)
 
 
 class Articles:
@@ -57,12 +70,8 @@ class Articles:
 
     def new(self, now: datetime, limit: int = 200) -> list[Article]:
         """Articles with work to do at `now`, breaking nothing: oldest find first."""
-        due = articles.c.page_next.is_(None) | (articles.c.page_next <= now)
-        query = select(articles).where(articles.c.state == ArticleState.NEW.value, due)
         with self._store.read() as connection:
-            return [
-                rows.article(row) for row in connection.execute(query.order_by(articles.c.id).limit(limit)).mappings()
-            ]
+            return [rows.article(row) for row in _NEW.all(connection, {"now": now, "most": limit})]
 
     def get(self, number: int) -> Article:
         """One article. Raises LookupError."""
@@ -147,14 +156,8 @@ class Articles:
 
     def to_check(self, now: datetime, limit: int = 50) -> list[Article]:
         """Articles whose page is to be looked at once more, the longest due first; one that was never read is not."""
-        query = (
-            select(articles)
-            .where(articles.c.check_at <= now, articles.c.page_read)
-            .order_by(articles.c.check_at)
-            .limit(limit)
-        )
         with self._store.read() as connection:
-            return [rows.article(row) for row in connection.execute(query).mappings()]
+            return [rows.article(row) for row in _TO_CHECK.all(connection, {"now": now, "most": limit})]
 
     def check_later(self, number: int, at: datetime | None, *, missing: bool = False, sooner: bool = False) -> None:
         """When to look again, None for never. `missing` counts a look that found no page; `sooner` never puts off."""

@@ -4,18 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from syndicator import delivery as machine
 from syndicator.delivery import Move
 from syndicator.errors import Stale, Withheld
 from syndicator.ledger import meanwhile, rows, sql
+from syndicator.ledger.prepared import Prepared
 from syndicator.ledger.schema import attempts, deliveries, events
 from syndicator.ledger.store import Store
 from syndicator.models import Attempt, Budget, Delivery, Event, Outcome, Post, Receipt, Status, Wanted
 from syndicator.policy import HOUR, Gate, Recent
 
 _ALL = 1_000_000  # more posts than an account can send in an hour
+
+# Built once: to build a question takes longer than to ask it, and this one is asked each second.
+_SENDING = Prepared(select(deliveries).where(deliveries.c.status == bindparam("status")))
 
 Judge = Callable[[Delivery, Recent], Gate | None]
 
@@ -166,10 +170,9 @@ class Attempts:
 
     def overdue(self, now: datetime, *, mine: str | None = None) -> list[tuple[Delivery, Attempt]]:
         """Rows SENDING past their deadline; with `mine`, all that other processes left behind as well."""
-        query = select(deliveries).where(deliveries.c.status == Status.SENDING.value)
         with self._store.read() as connection:
             found = []
-            for row in connection.execute(query).mappings().all():
+            for row in _SENDING.all(connection, {"status": Status.SENDING.value}):
                 tried = connection.execute(select(attempts).where(attempts.c.id == row["attempt"])).mappings().one()
                 if tried["deadline"] < now or (mine is not None and tried["process"] != mine):
                     found.append((rows.delivery(row), rows.attempt(tried)))

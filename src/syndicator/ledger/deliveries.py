@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
 
 from syndicator import delivery as machine
 from syndicator.delivery import Move
@@ -15,7 +15,24 @@ from syndicator.ledger.schema import accounts, articles, deliveries, posts
 from syndicator.ledger.store import Store
 from syndicator.models import Article, ArticleState, Delivery, Post, Status, Version, Wanted
 
-# Built once: to build a statement takes longer than to run it, and these run for every story.
+# Built once: to build a statement takes longer than to run it, and these run for every story, or each second.
+_t = deliveries.c
+_NOW = bindparam("now", type_=_t.due.type)
+
+
+def _in(*states: Status) -> ColumnElement[bool]:
+    return or_(*(_t.status == state.value for state in states))
+
+
+_OVER = Prepared(select(_t.id).where(_in(*sorted(machine.WAITING)), _t.expires <= _NOW))
+_ACCOUNTS_DUE = Prepared(
+    select(_t.account).where(_t.status == Status.QUEUED.value, _t.due.is_(None) | (_t.due <= _NOW)).distinct()
+)
+_TO_LOOK = Prepared(
+    select(deliveries)
+    .where(_in(Status.UNCONFIRMED, Status.RETRACTING), _t.next_look <= _NOW, _t.closed.is_(False))
+    .order_by(_t.next_look)
+)
 _PLANNED = Prepared(update(articles).where(articles.c.id == bindparam("of"), articles.c.state == bindparam("was")))
 _CHECK = Prepared(update(articles).where(articles.c.id == bindparam("of"), articles.c.check_at.is_(None)))
 
@@ -184,11 +201,8 @@ class Deliveries:
 
     def expire(self, now: datetime, actor: str) -> list[Delivery]:
         """Move every waiting row whose time is over."""
-        table = deliveries.c
-        waiting = table.status.in_([status.value for status in machine.WAITING])
-        query = select(table.id).where(waiting, table.expires <= now)
         with self._store.read() as connection:
-            found = list(connection.execute(query).scalars())
+            found = [row["id"] for row in _OVER.all(connection, {"now": now})]
         done = []
         for number in found:
             try:
@@ -223,19 +237,13 @@ class Deliveries:
 
     def accounts_due(self, now: datetime) -> set[str]:
         """Uids of accounts with a queued post whose time has come (or nearly nothing to do with it: None is due)."""
-        table = deliveries.c
-        due = table.due.is_(None) | (table.due <= now)
-        query = select(table.account).where(table.status == Status.QUEUED.value, due).distinct()
         with self._store.read() as connection:
-            return set(connection.execute(query).scalars())
+            return {row["account"] for row in _ACCOUNTS_DUE.all(connection, {"now": now})}
 
     def to_look(self, now: datetime) -> list[Delivery]:
         """Rows whose next look at the platform is due: unknown ones and retractions."""
-        table = deliveries.c
-        states = [Status.UNCONFIRMED.value, Status.RETRACTING.value]
-        query = select(deliveries).where(table.status.in_(states), table.next_look <= now, table.closed.is_(False))
         with self._store.read() as connection:
-            return [rows.delivery(row) for row in connection.execute(query.order_by(table.next_look)).mappings()]
+            return [rows.delivery(row) for row in _TO_LOOK.all(connection, {"now": now})]
 
     def to_compare(self, account: str, published_until: datetime) -> list[Delivery]:
         """An account's posts that wait or were given up, not yet looked for after an older ledger was restored."""
