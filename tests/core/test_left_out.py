@@ -310,7 +310,7 @@ def compared(readers: tuple[Reader, Reader], steps: Sequence[tuple[str, Any]]) -
 ALWAYS = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
-@settings(max_examples=60, **ALWAYS)
+@settings(max_examples=30, **ALWAYS)
 @given(steps=STEPS)
 def test_the_ledger_is_the_same_as_if_all_had_been_read(readers: tuple[Reader, Reader], steps: list[Any]) -> None:
     """Whatever two feeds list, and whatever else happens between: joins, splits, withdrawals, pushes, pages."""

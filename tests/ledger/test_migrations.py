@@ -277,6 +277,23 @@ def test_two_processes_start_at_once(url: str) -> None:
     assert troubles == []
 
 
+def test_a_new_ledger_that_another_process_is_beginning(tmp_path: Path) -> None:
+    """SQLite does not wait when a file is switched to write-ahead logging; the ledger does, as long as for a writer."""
+    file = tmp_path / "ledger.db"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    hasty, patient = Store(f"sqlite:///{file}", busy_ms=50), Ledger(f"sqlite:///{file}")
+    with pytest.raises(StoreError, match="locked"), hasty.read():
+        raise AssertionError("the other process has it")
+    done = threading.Timer(0.2, other.execute, ["COMMIT"])
+    done.start()
+    patient.migrate(NOW)
+    patient.check()
+    done.join()
+    for one in (hasty, patient, other):
+        one.close()
+
+
 def test_a_second_copy_in_the_same_second_stops_the_migration(tmp_path: Path, tomorrow: pytest.MonkeyPatch) -> None:
     """Without a copy there is no migration."""
     ledger = Ledger(f"sqlite:///{tmp_path}/ledger.db")

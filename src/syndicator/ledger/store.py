@@ -4,7 +4,9 @@ import contextlib
 import fcntl
 import os
 import socket
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -20,6 +22,8 @@ from syndicator.ledger.wal import Wal
 Sync = Literal["own", "shared", "later"]
 
 BUSY_MS = 10_000  # how long a writer waits for another one
+_AGAIN_S = 0.01  # between two tries where SQLite itself does not wait
+_SYNC = "sync"  # how a connection syncs now, kept with it
 _CONNECT_S = 10  # how long a PostgreSQL server may take to answer
 _LOCK_KEY = 0x73796E64  # one advisory lock per PostgreSQL database: "synd"
 _POOL = {"pool_size": 8, "max_overflow": 56}
@@ -69,16 +73,31 @@ class Store:
         event.listen(engine, "connect", self._prepare_postgresql)
         return engine
 
-    def _prepare_sqlite(self, connection: Any, _record: Any) -> None:
+    def _prepare_sqlite(self, connection: Any, record: Any) -> None:
         # Python's own transaction handling is switched off: BEGIN is ours to say, so that a write locks at once.
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={self._busy_ms}")
-        cursor.execute("PRAGMA journal_mode=WAL")
+        self._write_ahead(cursor)
         cursor.execute("PRAGMA synchronous=FULL")
+        record.info[_SYNC] = "FULL"
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA wal_autocheckpoint=4000")  # pages: pages that change often reach the file less often
         cursor.close()
+
+    def _write_ahead(self, cursor: sqlite3.Cursor) -> None:
+        """Switch to WAL. SQLite waits for nobody here, so two processes that begin a new ledger at once would fail."""
+        end = time.monotonic() + self._busy_ms / 1000
+        while True:
+            try:
+                cursor.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not busy or time.monotonic() > end:
+                    raise
+                time.sleep(_AGAIN_S)
+            else:
+                return
 
     def _prepare_postgresql(self, connection: Any, _record: Any) -> None:
         # Outside a transaction: inside one, the setting would go with its rollback.
@@ -133,8 +152,11 @@ class Store:
     def _begin_sync(self, connection: Connection, sync: Sync) -> None:
         # Past SQLAlchemy, which would begin a transaction, inside of which this has no effect.
         if self.sqlite:
-            driver: Any = connection.connection.driver_connection
-            driver.execute(f"PRAGMA synchronous={'FULL' if sync == 'own' else 'NORMAL'}")
+            wanted = "FULL" if sync == "own" else "NORMAL"
+            if connection.info.get(_SYNC) != wanted:
+                driver: Any = connection.connection.driver_connection
+                driver.execute(f"PRAGMA synchronous={wanted}")
+                connection.info[_SYNC] = wanted
 
     @contextlib.contextmanager
     def remake(self) -> Iterator[Connection]:
