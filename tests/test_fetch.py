@@ -26,6 +26,7 @@ from tests.sources.newsroom_server import (
     redirect,
     reply,
 )
+from tests.sources.running import run
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 
@@ -44,7 +45,7 @@ def get(url: str, *, allow_private: bool = True, **options: object) -> Response:
         async with Fetcher(user_agent="syndicator/test", timeout=5) as fetcher:
             return await fetcher.get(url, allow_private=allow_private, **options)  # type: ignore[arg-type]
 
-    return asyncio.run(once())
+    return run(once())
 
 
 @contextmanager
@@ -349,7 +350,7 @@ def test_the_request_says_who_asks_and_carries_no_cookies(room: Newsroom) -> Non
                     room.url("/"), allow_private=True, headers={"If-None-Match": '"a"'}, accept="text/html"
                 )
 
-    asyncio.run(twice())
+    run(twice())
     sent = room.asked[1][1]
     assert (sent["User-Agent"], sent["If-None-Match"], sent["Accept"]) == ("syndicator/1", '"a"', "text/html")
     assert "Cookie" not in sent
@@ -376,7 +377,7 @@ def test_one_host_is_asked_by_no_more_than_its_places(room: Newsroom) -> None:
         async with Fetcher(user_agent="syndicator/1", per_host=2) as fetcher:
             await asyncio.gather(*(fetcher.get(room.url("/"), allow_private=True) for _ in range(6)))
 
-    asyncio.run(six())
+    run(six())
     assert most == 2
 
 

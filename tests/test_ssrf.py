@@ -7,10 +7,13 @@ from asyncio import base_events
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 
 import pytest
+import uvloop
 
 from syndicator import fetch, photos
+from syndicator.daemon.loops import new_loop
 from syndicator.errors import FetchError, PhotoError
 from syndicator.fetch import Fetcher
 from syndicator.models import Article, Photo, Source, SourceState
@@ -20,6 +23,7 @@ from tests.sources.newsroom_server import Newsroom, newsroom, redirect, reply
 
 FIRST, LAST, SIX = "127.0.0.1", "127.255.255.254", "::1"
 REDIRECTS = (301, 302, 303, 307, 308)
+LOOP: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {}  # which kind of event loop is asked in now
 
 # Addresses by which this machine is reached, and where a connection arrives when it is allowed; "" where it never does.
 WAYS = [
@@ -198,6 +202,15 @@ def public(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "is_public", lambda address: address == FIRST)
 
 
+def numeric(host: str) -> bool:
+    """Whether it is an address in its usual spelling; others are names, and asked for as such."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 @pytest.fixture(autouse=True)
 def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
     """DNS by table. What stands here for a name is said once each, in order, before the table is asked."""
@@ -206,7 +219,8 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
     async def look_up(
         _loop: object, host: str, port: int, **_: object
     ) -> list[tuple[socket.AddressFamily, int, int, str, tuple[object, ...]]]:
-        said = changing[host].pop(0) if changing.get(host) else NAMES.get(host)
+        # uvloop asks for what is an address already, too, when it connects.
+        said = [host] if numeric(host) else changing[host].pop(0) if changing.get(host) else NAMES.get(host)
         if said is None:
             raise socket.gaierror(socket.EAI_NONAME, "no such name")
         return [
@@ -217,7 +231,14 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
         ]
 
     monkeypatch.setattr(base_events.BaseEventLoop, "getaddrinfo", look_up)
+    monkeypatch.setattr(uvloop.Loop, "getaddrinfo", look_up)
     return changing
+
+
+@pytest.fixture(autouse=True, params=[asyncio.new_event_loop, new_loop], ids=["asyncio", "daemon"])
+def loop(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every question in Python's own event loop and in the daemon's."""
+    monkeypatch.setitem(LOOP, "new", request.param)
 
 
 def ask(question: Callable[[Fetcher], Awaitable[object]]) -> object:
@@ -230,7 +251,8 @@ def ask(question: Callable[[Fetcher], Awaitable[object]]) -> object:
             except (FetchError, PhotoError) as error:
                 return error
 
-    return asyncio.run(once())
+    with asyncio.Runner(loop_factory=LOOP["new"]) as runner:
+        return runner.run(once())
 
 
 @pytest.mark.parametrize("way", [way for way, _ in WAYS])

@@ -8,7 +8,7 @@ import pytest
 
 from syndicator import adapters, config, daemon
 from syndicator.adapters import memory
-from syndicator.daemon import clock, loops
+from syndicator.daemon import clock
 from syndicator.models import SourceState
 from syndicator.room import Room, open_room
 from tests.core.test_daemon import soon, titles
@@ -122,16 +122,3 @@ def test_what_was_touched_meanwhile_is_read_in_full_at_once(
     assert room.ledger.articles.withdraw(2, "its page answers 410 (Gone)", room.clock())
     server.pages["/quick"] = reply(200, rss(item(3, "Tide turns"), item(2, "Bridge opens"), item(1)), ETag='"3"')
     assert soon(lambda: titles("one") == ["Bridge opens", "Tide turns"])
-
-
-def test_the_loop_is_uvloops_where_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And Python's own where it is not."""
-    import sys
-
-    quick = loops.new_loop()
-    monkeypatch.setitem(sys.modules, "uvloop", None)
-    plain = loops.new_loop()
-    kinds = [type(loop).__module__.partition(".")[0] for loop in (quick, plain)]
-    for loop in (quick, plain):
-        loop.close()
-    assert kinds == ["uvloop", "asyncio"]

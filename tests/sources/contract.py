@@ -3,7 +3,6 @@
 A surprise in production goes in here first, then into the reader.
 """
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from syndicator.models import Poll, Source, SourceState
 from syndicator.sources import TYPES, after, poll
 from tests.sources.documents import BERLIN, NOW
 from tests.sources.newsroom_server import Answer, Newsroom, cut_off, reply
+from tests.sources.running import run
 
 LATER = NOW + timedelta(minutes=1)
 ERROR_PAGE = b"<!doctype html><html><head><title>Sorry</title></head><body><h1>We will be back soon</h1></body></html>"
@@ -82,7 +82,7 @@ class Contract(ABC):
                 state_now = state or SourceState(source.name, source.url)
                 return await poll(source, state_now, fetcher, now=NOW, zone=BERLIN)
 
-        return asyncio.run(once())
+        return run(once())
 
     def state(self, room: Newsroom, found: Poll) -> SourceState:
         """What is remembered of the source after a poll."""

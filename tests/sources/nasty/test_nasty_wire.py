@@ -1,6 +1,5 @@
 """Whatever a server sends: one sentence or the sound items, in time, and the next poll is none the worse."""
 
-import asyncio
 import resource
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from syndicator.sources import poll, read_page
 from tests.sources.documents import BERLIN, NOW
 from tests.sources.nasty.corpus import GOOD, storable
 from tests.sources.nasty.wire import CASES, Answer, Server, serving
+from tests.sources.running import run
 
 LONGEST = 5.0  # seconds
 MOST = 400_000  # kilobytes
@@ -46,7 +46,7 @@ def test_any_answer_is_an_outcome(server: Server, case: Answer) -> None:
     server.routes["/case"] = case.send
     source = Source("world", server.url("/case"), allow_private=True)
     before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
-    found, next_one = asyncio.run(ask_twice(source, case.timeout))
+    found, next_one = run(ask_twice(source, case.timeout))
     took, grown = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert sound(found) == case.good, found.error
     assert case.fails in {None, bool(found.error)}, found.error
@@ -69,7 +69,7 @@ def test_any_answer_is_a_page_or_a_sentence(server: Server, case: Answer) -> Non
 
     begun, said = time.monotonic(), "."
     try:
-        assert storable(asyncio.run(read()))
+        assert storable(run(read()))
     except FetchError as error:
         said = str(error)
     assert said.endswith(".")
