@@ -27,7 +27,10 @@ from tests.services import child
 USER, PASSWORD = "desk", "a password for the browser"
 PARTS = Path(__file__).with_suffix("")
 PLUGIN = Path(__file__).parents[2] / "config" / "wordpress" / "syndicator-push.php"
-_PROGRAMS = ("php-cli", "php-mysql", "php-xml", "php-gd", "php-mbstring", "mariadb-server-core")
+_PROGRAMS = (
+    "php-cli", "php-mysql", "php-xml", "php-gd", "php-mbstring",
+    "mariadb-server-core", "mariadb-client-core",  # the second has my_print_defaults, which mariadb-install-db needs
+)  # fmt: skip
 _FILES = ("wordpress", "php-getid3", "libjs-underscore", "libjs-cropper")
 _PATH = f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin"
 _SPEED = ("--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=8M")
@@ -172,7 +175,7 @@ def _unpacked() -> Path:
 
 
 def _install_programs() -> None:
-    programs = ("php", "mariadbd", "mariadb-install-db")
+    programs = ("php", "mariadbd", "mariadb-install-db", "my_print_defaults")
     wanting = [program for program in programs if not shutil.which(program, path=_PATH)]
     modules = {"mysqli", "gd", "mbstring", "dom"}
     if not wanting and modules <= set(_output(["php", "-m"], {}).lower().split()):
